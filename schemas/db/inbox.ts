@@ -1,0 +1,69 @@
+import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Digest } from '../digest.ts';
+import { accounts } from './accounts.ts';
+import { id, instant, sealed } from './columns.ts';
+import { fires } from './fires.ts';
+import { people } from './people.ts';
+
+/** Digests. The text is sealed under the digest's own key. One a fire, whatever is retried. */
+export const digests = pgTable(
+  'digests',
+  {
+    id: id().primaryKey(),
+    personId: id('person_id')
+      .notNull()
+      .references(() => people.id),
+    fireId: id('fire_id')
+      .notNull()
+      .references(() => fires.id),
+    state: text('state', { enum: ['open', 'made'] })
+      .notNull()
+      .default('open'),
+    itemCount: integer('item_count').notNull().default(0),
+    wrappedKey: sealed('wrapped_key').notNull(),
+    /** Sealed JSON of `Digest`; set when made. */
+    content: sealed('content'),
+    /** What is said once of mailboxes seen for the first time. */
+    older: jsonb('older').$type<Digest['older']>().notNull().default([]),
+    createdAt: instant('created_at').notNull(),
+    madeAt: instant('made_at'),
+  },
+  (t) => [uniqueIndex('digests_fire').on(t.fireId)],
+);
+
+/** Every message taken in, once. The unique key outlives any cursor, UIDVALIDITY or retention. */
+export const inbox = pgTable(
+  'inbox',
+  {
+    id: id().primaryKey(),
+    personId: id('person_id')
+      .notNull()
+      .references(() => people.id),
+    accountId: id('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    channel: text('channel').notNull(),
+    /** HMAC of `IncomingMail.dedupeKey`. */
+    dedupeHmac: text('dedupe_hmac').notNull(),
+    /** HMAC of the Message-ID, when there is one. */
+    messageIdHmac: text('message_id_hmac'),
+    mailbox: text('mailbox').notNull(),
+    uidValidity: text('uid_validity').notNull(),
+    uid: integer('uid'),
+    seen: boolean('seen').notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    wrappedKey: sealed('wrapped_key').notNull(),
+    /** Sealed JSON of `ParsedMail`. */
+    content: sealed('content').notNull(),
+    /** Sealed JSON of `MailSummary` and `SummarySource`, once made. */
+    summary: sealed('summary'),
+    digestId: id('digest_id').references(() => digests.id),
+    receivedAt: instant('received_at').notNull(),
+    acceptedAt: instant('accepted_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('inbox_dedupe').on(t.channel, t.accountId, t.dedupeHmac),
+    index('inbox_digest').on(t.digestId),
+    index('inbox_place').on(t.accountId, t.mailbox, t.uidValidity, t.uid),
+  ],
+);

@@ -1,0 +1,97 @@
+import { bigserial, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { id, instant, sealed } from './columns.ts';
+import { people } from './people.ts';
+
+/** One row with each change of state, in its transaction: what plugins, streams and metrics read. No personal data. */
+export const events = pgTable(
+  'events',
+  {
+    seq: bigserial('seq', { mode: 'number' }).primaryKey(),
+    at: instant('at').notNull(),
+    personId: id('person_id'),
+    aggregate: text('aggregate').notNull(),
+    aggregateId: text('aggregate_id').notNull(),
+    type: text('type').notNull(),
+    data: jsonb('data').$type<Record<string, string | number | boolean>>().notNull().default({}),
+  },
+  (t) => [index('events_aggregate').on(t.aggregate, t.aggregateId)],
+);
+
+/** What someone with authority did. Append-only; each row's hash covers the one before. */
+export const audit = pgTable('audit', {
+  seq: bigserial('seq', { mode: 'number' }).primaryKey(),
+  at: instant('at').notNull(),
+  personId: id('person_id'),
+  actor: text('actor').notNull(),
+  action: text('action').notNull(),
+  subject: text('subject').notNull(),
+  data: jsonb('data').$type<Record<string, string | number | boolean>>().notNull().default({}),
+  previousHash: text('previous_hash').notNull(),
+  hash: text('hash').notNull(),
+});
+
+/** Effects that wait for the owner's word. */
+export const approvals = pgTable(
+  'approvals',
+  {
+    id: id().primaryKey(),
+    personId: id('person_id')
+      .notNull()
+      .references(() => people.id),
+    effectKey: text('effect_key').notNull(),
+    contentHash: text('content_hash').notNull(),
+    state: text('state', { enum: ['waiting', 'approved', 'denied', 'expired'] })
+      .notNull()
+      .default('waiting'),
+    wrappedKey: sealed('wrapped_key').notNull(),
+    content: sealed('content').notNull(),
+    decidedBy: text('decided_by'),
+    expiresAt: instant('expires_at').notNull(),
+    createdAt: instant('created_at').notNull(),
+    decidedAt: instant('decided_at'),
+  },
+  (t) => [uniqueIndex('approvals_effect').on(t.effectKey, t.contentHash), index('approvals_state').on(t.state)],
+);
+
+/** `${secret:NAME}`: values that files may name without holding them. */
+export const secrets = pgTable(
+  'secrets',
+  {
+    personId: id('person_id')
+      .notNull()
+      .references(() => people.id),
+    name: text('name').notNull(),
+    version: integer('version').notNull(),
+    wrappedKey: sealed('wrapped_key').notNull(),
+    value: sealed('value').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.personId, t.name] })],
+);
+
+/** The last good version of every file a person edits, and what is wrong with the newest. Sealed: a file may hold a password. */
+export const configFiles = pgTable(
+  'config_files',
+  {
+    kind: text('kind', { enum: ['trigger', 'channel', 'models', 'instance'] }).notNull(),
+    name: text('name').notNull(),
+    goodHash: text('good_hash'),
+    goodText: sealed('good_text'),
+    /** Hash and fault of the newest text, when that is not the good one. */
+    brokenHash: text('broken_hash'),
+    fault: jsonb('fault').$type<{ line: number; column: number; message: string }>(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.name] })],
+);
+
+/** State of each health check: a notice goes out on a transition, not on each failure. */
+export const healthStates = pgTable('health_states', {
+  check: text('check').primaryKey(),
+  healthy: boolean('healthy').notNull(),
+  detail: text('detail').notNull(),
+  /** Results in a row that differ from `healthy`. */
+  streak: integer('streak').notNull().default(0),
+  since: instant('since').notNull(),
+  checkedAt: instant('checked_at').notNull(),
+});

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** What a summariser returns for one mail. Checked against this schema whoever made it. */
+export const mailSummary = z.strictObject({
+  /** One or two sentences: what this mail says. */
+  what: z.string().max(400),
+  /** What is asked of the owner, or empty. */
+  ask: z.string().max(300),
+  /** By when, in the words of the mail, or empty. */
+  due: z.string().max(120),
+});
+export type MailSummary = z.infer<typeof mailSummary>;
+
+/** Who made a summary; shown beside it. */
+export interface SummarySource {
+  readonly method: 'extractive' | 'model';
+  /** Model name, for `model`. */
+  readonly model?: string;
+  /** Why a model's answer was not used, for `extractive`. */
+  readonly fallback?: 'noModel' | 'modelDown' | 'modelLied';
+}
+
+/** One line of a digest. Bodies are gone; what is left is sealed in the digest row. */
+export interface DigestItem {
+  readonly inboxId: string;
+  readonly messageId?: string;
+  readonly account: string;
+  readonly from: string;
+  readonly fromAddress: string;
+  readonly proven: boolean;
+  readonly subject: string;
+  readonly receivedAt: string;
+  readonly seen: boolean;
+  readonly kind: 'person' | 'list' | 'machine' | 'bounce' | 'invite';
+  readonly listId?: string;
+  readonly attachments: number;
+  readonly summary: MailSummary;
+  readonly source: SummarySource;
+}
+
+/** A digest: what `renderDigest` turns into text and HTML. */
+export interface Digest {
+  readonly digestId: string;
+  readonly madeAt: string;
+  readonly items: readonly DigestItem[];
+  /** Mails that were in the mailbox before Steward first saw it, by account; said once. */
+  readonly older: readonly { readonly account: string; readonly count: number }[];
+}

@@ -1,0 +1,65 @@
+/** One flow: what starts it, how often it may run, what it touches. Printed into docs/generated/flows.md. */
+export interface Flow {
+  readonly startedBy: readonly ('schedule' | 'mail' | 'manual' | 'system')[];
+  /** Business id and repeat rule; see `schemas/ids.ts`. */
+  readonly id: string;
+  /** Activity groups it calls; a `?` marks those that not every run calls. */
+  readonly touches: readonly string[];
+  /** One sentence for `steward trigger list` and the docs. */
+  readonly does: string;
+}
+
+export const flows = {
+  emailDigest: {
+    startedBy: ['schedule', 'mail', 'manual'],
+    id: 'fire:<trigger>:<slot>',
+    touches: ['digest', 'outbox?', 'ledger'],
+    does: 'Gathers all mail that is in no digest yet and delivers one digest of it.',
+  },
+  morningReport: {
+    startedBy: ['schedule', 'manual'],
+    id: 'fire:<trigger>:<slot>',
+    touches: ['digest', 'report', 'outbox?', 'ledger'],
+    does: 'Mail digest, what ran and what was missed, health, and what waits for the owner.',
+  },
+  healthCheck: {
+    startedBy: ['schedule', 'manual'],
+    id: 'fire:<trigger>:<slot>',
+    touches: ['probes', 'outbox?', 'ledger'],
+    does: 'Checks this machine, Steward’s parts, channels and services; says so when one changes.',
+  },
+  noop: {
+    startedBy: ['schedule', 'manual'],
+    id: 'fire:<trigger>:<slot>',
+    touches: ['ledger'],
+    does: 'Does nothing, once: for tests and measurements.',
+  },
+  channelSession: {
+    startedBy: ['system'],
+    id: 'session:<account>',
+    touches: ['mail'],
+    does: 'Holds the one connection that reads an account.',
+  },
+  wakeTrigger: {
+    startedBy: ['schedule'],
+    id: 'wake:<trigger>',
+    touches: ['triggers'],
+    does: 'Accounts for all slots of a schedule since the last accounted one.',
+  },
+  sweep: {
+    startedBy: ['schedule', 'system'],
+    id: 'sweep',
+    touches: ['triggers'],
+    does: 'Finds every row without its run, and every run without its ending.',
+  },
+} as const satisfies Record<string, Flow>;
+
+export type FlowName = keyof typeof flows;
+
+/** Flows that a trigger file may name in `run:`. */
+export const firableFlows = [
+  'emailDigest',
+  'morningReport',
+  'healthCheck',
+  'noop',
+] as const satisfies readonly FlowName[];

@@ -1,0 +1,58 @@
+import { ulid } from 'ulid';
+import type { Clock } from './clock.ts';
+
+/** Row ids: a prefix that names the table, then a ULID (26 characters, sorts by time). @source github.com/ulid/spec */
+export const idPrefixes = {
+  person: 'per',
+  endpoint: 'end',
+  account: 'acc',
+  fire: 'fir',
+  delivery: 'dlv',
+  inbox: 'inb',
+  body: 'bod',
+  digest: 'dig',
+  report: 'rep',
+  outbox: 'out',
+  approval: 'apr',
+  audit: 'aud',
+  event: 'evt',
+} as const;
+export type IdKind = keyof typeof idPrefixes;
+
+/** Mints a row id at the clock's time. Never the same twice. */
+export function newId(kind: IdKind, clock: Clock): string {
+  return `${idPrefixes[kind]}_${ulid(clock.now().getTime())}`;
+}
+
+/**
+ * Business workflow ids. A duplicate start is success; the ledger's unique key is the real dedupe, since Temporal
+ * forgets closed ids after retention. Foreign parts come HMACed (`store/keys`), so an id carries no personal data.
+ *
+ * | id | repeat rule |
+ * |---|---|
+ * | `fire:<trigger>:<slot>` | one run a slot, event or request, for ever |
+ * | `session:<account>` | one at a time; a second start joins the first |
+ * | `wake:<trigger>` | a hint; any number, each accounts for all slots since the last |
+ */
+export const workflowIds = {
+  fire: (trigger: string, slotKey: string) => `fire:${trigger}:${slotKey}`,
+  session: (accountId: string) => `session:${accountId}`,
+  wake: (trigger: string) => `wake:${trigger}`,
+  sweep: () => 'sweep',
+  schedule: (trigger: string) => `trigger:${trigger}`,
+  sweepSchedule: () => 'steward:sweep',
+} as const;
+
+/** Slot keys: what makes two fires of one trigger the same fire. */
+export const slotKeys = {
+  schedule: (dueAt: Date) => dueAt.toISOString().replace('.000Z', 'Z'),
+  /** A manual request carries its own key, so that a retried request is one fire. */
+  manual: (requestId: string) => `manual-${requestId}`,
+  /** All mail that no digest holds yet, as of one newest inbox row. */
+  mail: (inboxId: string) => `mail-${inboxId}`,
+} as const;
+
+/** `Message-ID` of an outbox row, minted before anything is sent. @source RFC 5322 3.6.4 */
+export function messageIdOf(outboxId: string, domain: string): string {
+  return `<${outboxId.toLowerCase().replace('_', '-')}@${domain}>`;
+}

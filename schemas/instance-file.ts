@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { duration, timezone } from './common.ts';
+
+/** `steward.yaml`: the instance itself. Every key has a default, so an empty file is a good one. */
+export const instanceFile = z.strictObject({
+  owner: z.strictObject({ name: z.string().default('me'), timezone: timezone.optional() }).prefault({}),
+  home: z
+    .strictObject({
+      /** `embedded` starts what it needs; `external` takes DATABASE_URL and TEMPORAL_ADDRESS. */
+      mode: z.enum(['embedded', 'external']).default('embedded'),
+      ports: z
+        .strictObject({
+          api: z.int().min(1).max(65535).optional(),
+          temporal: z.int().min(1).max(65535).optional(),
+          temporalUi: z.int().min(1).max(65535).optional(),
+          postgres: z.int().min(1).max(65535).optional(),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  health: z
+    .strictObject({
+      /** Called with GET after each healthy check, so that a dead Steward is noticed. */
+      heartbeatUrl: z.url().optional(),
+      diskFreePercent: z.number().min(0).max(100).default(10),
+      memoryFreePercent: z.number().min(0).max(100).default(5),
+      services: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1),
+            url: z.url(),
+            status: z.array(z.int().min(100).max(599)).default([200]),
+            timeout: duration.default(10_000),
+          }),
+        )
+        .default([]),
+      /** Checks in a row that must fail, or succeed, before a transition counts. */
+      after: z.int().min(1).max(20).default(2),
+      notify: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+});
+export type InstanceFile = z.infer<typeof instanceFile>;
