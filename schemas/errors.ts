@@ -66,6 +66,7 @@ export const failures = {
     http: 502,
     remedy: 'The mail server refused the message for good; its answer is in the outbox row.',
   },
+  sessionSuperseded: { kind: 'final', http: 409, remedy: 'Another session serves this account; nothing to do.' },
   messageGone: { kind: 'final', http: 410, remedy: 'The mail was deleted before it was read; nothing to do.' },
   channelUnknown: {
     kind: 'human',

@@ -51,6 +51,8 @@ export interface ParsedMail {
   readonly classification: MailClass;
   /** Set when only the first `limits.mailFetchBytes` were read, or the MIME structure is broken. */
   readonly incomplete?: string;
+  /** Set by the channel beside the parse, since it may ask DNS. Absent counts as `none`. */
+  readonly proof?: SenderProof;
 }
 
 /** What a channel hands to the inbox: parsed, with the place it was read from and the key that makes it the same mail. */

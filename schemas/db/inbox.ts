@@ -1,4 +1,4 @@
-import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Digest } from '../digest.ts';
 import { accounts } from './accounts.ts';
 import { id, instant, sealed } from './columns.ts';
@@ -49,7 +49,8 @@ export const inbox = pgTable(
     messageIdHmac: text('message_id_hmac'),
     mailbox: text('mailbox').notNull(),
     uidValidity: text('uid_validity').notNull(),
-    uid: integer('uid'),
+    /** Unsigned 32-bit in IMAP, which `integer` cannot hold. */
+    uid: bigint('uid', { mode: 'number' }),
     seen: boolean('seen').notNull(),
     sizeBytes: integer('size_bytes').notNull(),
     wrappedKey: sealed('wrapped_key').notNull(),

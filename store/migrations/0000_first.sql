@@ -81,7 +81,7 @@ CREATE TABLE "inbox" (
 	"message_id_hmac" text,
 	"mailbox" text NOT NULL,
 	"uid_validity" text NOT NULL,
-	"uid" integer,
+	"uid" bigint,
 	"seen" boolean NOT NULL,
 	"size_bytes" integer NOT NULL,
 	"wrapped_key" "bytea" NOT NULL,
