@@ -34,6 +34,12 @@ export const flows = {
     touches: ['ledger'],
     does: 'Does nothing, once: for tests and measurements.',
   },
+  sendOutbox: {
+    startedBy: ['system'],
+    id: 'outbox:<outbox>',
+    touches: ['outbox'],
+    does: 'Takes up an effect that its own flow left behind.',
+  },
   channelSession: {
     startedBy: ['system'],
     id: 'session:<account>',

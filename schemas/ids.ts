@@ -31,11 +31,13 @@ export function newId(kind: IdKind, clock: Clock): string {
  * | id | repeat rule |
  * |---|---|
  * | `fire:<trigger>:<slot>` | one run a slot, event or request, for ever |
+ * | `outbox:<outbox>` | one at a time: takes up an effect that its flow left behind |
  * | `session:<account>` | one at a time; a second start joins the first |
  * | `wake:<trigger>` | a hint; any number, each accounts for all slots since the last |
  */
 export const workflowIds = {
   fire: (trigger: string, slotKey: string) => `fire:${trigger}:${slotKey}`,
+  outbox: (outboxId: string) => `outbox:${outboxId}`,
   session: (accountId: string) => `session:${accountId}`,
   wake: (trigger: string) => `wake:${trigger}`,
   sweep: () => 'sweep',

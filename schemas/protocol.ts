@@ -21,6 +21,7 @@ export const workflowTypes = {
   channelSession: 'channelSession',
   wakeTrigger: 'wakeTrigger',
   sweep: 'sweep',
+  sendOutbox: 'sendOutbox',
   noop: 'noop',
 } as const;
 

@@ -1,0 +1,51 @@
+import type { Logger } from 'pino';
+import type { Dispatch } from '../schemas/dispatch.ts';
+import type { Files } from '../schemas/file-set.ts';
+import type { MailTransport } from '../schemas/outgoing.ts';
+import type { Store } from '../store/store.ts';
+import { makeMailActivities } from './channels/mail-activities.ts';
+import { makeDigestActivities } from './digest/digest-activities.ts';
+import { withFailures } from './fail.ts';
+import { makeLedgerActivities } from './ledger/ledger-activities.ts';
+import { makeTriggerActivities } from './ledger/trigger-activities.ts';
+import { makeOutboxActivities } from './outbox/outbox-activities.ts';
+import { makeProbeActivities } from './probes/probe-activities.ts';
+import { makeReportActivities } from './report/report-activities.ts';
+
+/** What activities work with; made once in `workers/main.ts`. */
+export interface ActivityDeps {
+  readonly store: Store;
+  readonly files: Files;
+  readonly transport: MailTransport;
+  readonly dispatch: Dispatch;
+  readonly log: Logger;
+  /** Rejects when Temporal does not answer. */
+  readonly temporalReachable: () => Promise<void>;
+}
+
+/** All activities by group; a workflow calls `digest.claim` and the history shows the same words. */
+export function makeActivityGroups(deps: ActivityDeps) {
+  const outbox = makeOutboxActivities(deps);
+  return {
+    ledger: makeLedgerActivities(deps),
+    triggers: makeTriggerActivities(deps),
+    digest: makeDigestActivities(deps),
+    report: makeReportActivities(deps),
+    outbox,
+    probes: makeProbeActivities(deps),
+    mail: makeMailActivities({
+      ...deps,
+      notify: (personId, key, text) => outbox.notice({ personId, key, subject: text, text }).then(() => undefined),
+    }),
+  };
+}
+export type ActivityGroups = ReturnType<typeof makeActivityGroups>;
+
+/** The groups under dotted names, foreign errors turned into Temporal failures: what a Worker takes. */
+export function makeActivities(deps: ActivityDeps): Record<string, (input: never) => Promise<unknown>> {
+  return Object.fromEntries(
+    Object.entries(makeActivityGroups(deps)).flatMap(([group, activities]) =>
+      Object.entries(withFailures(activities)).map(([name, activity]) => [`${group}.${name}`, activity]),
+    ),
+  );
+}

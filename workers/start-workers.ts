@@ -1,0 +1,89 @@
+import { hostname } from 'node:os';
+import type { DataConverter } from '@temporalio/common';
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { type Role, workerSize } from './options.ts';
+
+export interface WorkersDeps {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly dataConverter: DataConverter;
+  readonly activities: object;
+  readonly roles: readonly Role[];
+  readonly cachedWorkflows: number;
+  readonly log: Logger;
+  /** How long activities may finish after a shutdown was asked for. */
+  readonly graceMs: number;
+}
+
+/** Workers under way: one a role. */
+export interface RunningWorkers {
+  /** Takes up a new workflow bundle: the next worker polls before the one before it drains. */
+  useBundle(path: string): Promise<void>;
+  /** Settles when all have stopped; rejects when one breaks. */
+  readonly ended: Promise<void>;
+  shutdown(): void;
+}
+
+/**
+ * Starts one worker a role. The main one needs the workflow bundle; the others run activities only.
+ *
+ * @param bundlePath - what `workers/bundle.ts` made
+ */
+export async function startWorkers(deps: WorkersDeps, bundlePath: string): Promise<RunningWorkers> {
+  const running = new Set<Worker>();
+  let stopping = false;
+  let settle: { resolve: () => void; reject: (error: unknown) => void };
+  const ended = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+
+  const launch = (worker: Worker): Worker => {
+    running.add(worker);
+    worker.run().then(
+      () => {
+        running.delete(worker);
+        if (stopping && running.size === 0) settle.resolve();
+      },
+      (error: unknown) => settle.reject(error),
+    );
+    return worker;
+  };
+  const main = async (path: string) => launch(await createWorker(deps, 'main', path));
+
+  let current = deps.roles.includes('main') ? await main(bundlePath) : undefined;
+  for (const role of deps.roles) if (role !== 'main') launch(await createWorker(deps, role));
+
+  return {
+    useBundle: async (path) => {
+      if (current === undefined || stopping) return;
+      const before = current;
+      current = await main(path);
+      before.shutdown();
+    },
+    ended,
+    shutdown: () => {
+      stopping = true;
+      for (const worker of running) if (worker.getState() === 'RUNNING') worker.shutdown();
+      if (running.size === 0) settle.resolve();
+    },
+  };
+}
+
+async function createWorker(deps: WorkersDeps, role: Role, codePath?: string): Promise<Worker> {
+  const { taskQueue, options } = workerSize(role, deps);
+  return await Worker.create({
+    connection: deps.connection,
+    namespace: deps.namespace,
+    dataConverter: deps.dataConverter,
+    identity: `${role}@${hostname()}:${process.pid}`,
+    taskQueue,
+    activities: deps.activities,
+    ...(codePath === undefined ? {} : { workflowBundle: { codePath } }),
+    shutdownGraceTime: deps.graceMs,
+    shutdownForceTime: deps.graceMs + 5_000,
+    // A cancelled session learns of it with a heartbeat's answer; the default would be up to 60 s.
+    maxHeartbeatThrottleInterval: '3s',
+    ...options,
+  });
+}

@@ -1,0 +1,85 @@
+import {
+  type ActivityInterfaceFor,
+  type ActivityOptions,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
+import type { ActivityGroups } from '../activities/index.ts';
+import { taskQueues } from '../schemas/protocol.ts';
+
+type Dotted<P extends string, M> = { [K in keyof M & string as `${P}.${K}`]: M[K] };
+type Group = keyof ActivityGroups & string;
+
+/** Proxies of one group under its dotted names, so that a history reads `digest.claim`. */
+function group<P extends Group>(prefix: P, options: ActivityOptions): ActivityInterfaceFor<ActivityGroups[P]> {
+  return undotted(prefix, proxyActivities<Dotted<P, ActivityGroups[P]>>(options) as unknown as Record<string, unknown>);
+}
+
+function undotted<P extends Group>(prefix: P, all: Record<string, unknown>): ActivityInterfaceFor<ActivityGroups[P]> {
+  return new Proxy({}, { get: (_target, name) => all[`${prefix}.${String(name)}`] }) as ActivityInterfaceFor<
+    ActivityGroups[P]
+  >;
+}
+
+/** A store that restarts takes seconds; a disk that is full may take a person a day. */
+const patient = { initialInterval: '500ms', maximumInterval: '30s' } as const;
+
+/** Endings and slots are written by the worker that holds the workflow: no queue, no second trip to the server. */
+export const ledger = undotted(
+  'ledger',
+  proxyLocalActivities<Dotted<'ledger', ActivityGroups['ledger']>>({
+    startToCloseTimeout: '15s',
+    scheduleToCloseTimeout: '24h',
+    retry: patient,
+  }) as unknown as Record<string, unknown>,
+);
+
+/** A wake is only a hint; after an hour of trying the next one does the same work. */
+export const triggers = undotted(
+  'triggers',
+  proxyLocalActivities<Dotted<'triggers', ActivityGroups['triggers']>>({
+    startToCloseTimeout: '2m',
+    scheduleToCloseTimeout: '1h',
+    retry: patient,
+  }) as unknown as Record<string, unknown>,
+);
+
+/** Database work of at most 2,000 rows. */
+const database = { startToCloseTimeout: '2m', scheduleToCloseTimeout: '24h', retry: patient } as const;
+
+/** A page is 50 mails; a slow local model may take 10 s for each before the extractive summary steps in. */
+const thinking = { ...database, startToCloseTimeout: '15m', heartbeatTimeout: '2m' } as const;
+
+export const digest = group('digest', database);
+export const report = group('report', database);
+export const outbox = group('outbox', database);
+
+/** Summaries run beside the database work, on the queue of the fire's priority. */
+export const summaries = {
+  llm: group('digest', { ...thinking, taskQueue: taskQueues.llm }),
+  batch: group('digest', { ...thinking, taskQueue: taskQueues.batch }),
+};
+
+/** One attempt at the far side: SMTP allows 10 minutes after the final dot (RFC 5321 4.5.3.2.6); ours are cut at 5. */
+export const sending = group('outbox', {
+  taskQueue: taskQueues.io,
+  startToCloseTimeout: '6m',
+  scheduleToCloseTimeout: '24h',
+  retry: { initialInterval: '2s', maximumInterval: '1m' },
+});
+
+/** Each probe has its own timeout of 10 s; a check that hangs is a failed check, not a late one. */
+export const probes = group('probes', {
+  taskQueue: taskQueues.io,
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '10m',
+  retry: patient,
+});
+
+/** One connection, held as long as the worker lives; a dead worker is noticed after three missed heartbeats. */
+export const mail = group('mail', {
+  taskQueue: taskQueues.io,
+  startToCloseTimeout: '7d',
+  heartbeatTimeout: '20s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+});

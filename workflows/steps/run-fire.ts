@@ -1,0 +1,56 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  setCurrentDetails,
+  TemporalFailure,
+} from '@temporalio/workflow';
+import type { FireInput, FlowOutcome } from '../../schemas/flow-io.ts';
+import { ledger } from '../proxies.ts';
+
+/**
+ * Runs the body of a flow and writes the one ending of its fire, whatever happens.
+ *
+ * A TypeError is not an ending: the task is retried until the code is mended, and the fire goes on where it was.
+ */
+export async function runFire(fire: FireInput, body: () => Promise<FlowOutcome>): Promise<FlowOutcome> {
+  try {
+    const outcome = await body();
+    await CancellationScope.nonCancellable(() =>
+      ledger.endFire({
+        fireId: fire.fireId,
+        ending: outcome.skipped === undefined ? 'ran' : 'skipped',
+        ...(outcome.skipped === undefined ? {} : { reason: outcome.skipped }),
+        outcome,
+      }),
+    );
+    note(fire, outcome.outcome, outcome.facts);
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
+    const cancelled = isCancellation(error);
+    await CancellationScope.nonCancellable(() =>
+      ledger.endFire({
+        fireId: fire.fireId,
+        ending: cancelled ? 'cancelled' : 'failed',
+        reason: cancelled ? 'cancelled by a person' : reasonOf(error),
+      }),
+    );
+    throw error;
+  }
+}
+
+/** Writes where the run stands; shown on top of the run's page in the Temporal UI, and costs no history. */
+export function note(fire: FireInput, stage: string, facts: FlowOutcome['facts'] = {}): void {
+  const lines = Object.entries(facts).map(([name, value]) => `- ${name}: ${String(value)}`);
+  setCurrentDetails([`**${stage}**`, '', `trigger \`${fire.trigger}\`, due ${fire.dueAt}`, '', ...lines].join('\n'));
+}
+
+function reasonOf(error: TemporalFailure): string {
+  let at: Error | undefined = error;
+  while (at !== undefined) {
+    if (at instanceof ApplicationFailure && at.type != null) return at.type;
+    at = at instanceof TemporalFailure ? at.cause : undefined;
+  }
+  return error.name;
+}

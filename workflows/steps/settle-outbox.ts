@@ -1,0 +1,29 @@
+import { sleep } from '@temporalio/workflow';
+import type { EffectState } from '../../schemas/endings.ts';
+import { sending } from '../proxies.ts';
+
+/** A submission server that says "later" is asked for two days. @source RFC 5321 4.5.4.1 */
+const giveUpAfterMs = 48 * 3_600_000;
+/** After an unanswered attempt the copy may take this long to show up in Sent or the inbox. */
+const lookAgainMs = [2_000, 15_000, 60_000];
+
+/** Brings one outbox row to its end: sent, failed, or unknown and shown. Never sends what may have been sent. */
+export async function settleOutbox(outboxId: string): Promise<EffectState> {
+  let waitedMs = 0;
+  for (;;) {
+    const { state, waitMs = 30_000 } = await sending.send({ outboxId });
+    if (state === 'unknown') return await lookForCopy(outboxId);
+    if (state !== 'queued' || waitedMs > giveUpAfterMs) return state;
+    await sleep(waitMs, { summary: `the mail server asked to wait, ${outboxId}` });
+    waitedMs += waitMs;
+  }
+}
+
+async function lookForCopy(outboxId: string): Promise<EffectState> {
+  for (const waitMs of lookAgainMs) {
+    await sleep(waitMs, { summary: `looking for a copy of ${outboxId}` });
+    const { state } = await sending.reconcile({ outboxId });
+    if (state !== 'unknown') return state;
+  }
+  return 'unknown';
+}
