@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { HotTier } from '../../schemas/hot-tier.ts';
+
+/** One implementation under test. */
+export interface HotTierUnderTest {
+  readonly tier: HotTier;
+  /** Lets that much time pass for the tier, by its clock or really. */
+  pass(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What every hot tier does. Run by each implementation. */
+export function hotTierContract(name: string, make: () => Promise<HotTierUnderTest>): void {
+  describe(name, () => {
+    let made: HotTierUnderTest;
+    let tier: HotTier;
+    beforeEach(async () => {
+      made = await make();
+      tier = made.tier;
+    });
+    afterEach(() => made.close());
+
+    test('get() gives what set() kept, and undefined for what never was', async () => {
+      await tier.set('a', 'Grüße 📮', 60_000);
+      expect(await tier.get('a')).toBe('Grüße 📮');
+      expect(await tier.get('b')).toBeUndefined();
+    });
+
+    test('get() gives undefined once the time to live has passed', async () => {
+      await tier.set('short', 'x', 40);
+      await tier.set('long', 'y', 60_000);
+      await made.pass(80);
+      expect(await tier.get('short')).toBeUndefined();
+      expect(await tier.get('long')).toBe('y');
+    });
+
+    test('claim() is granted to one of 50 at once, and again after its end', async () => {
+      const granted = await Promise.all(Array.from({ length: 50 }, (_, at) => tier.claim('lock', `${at}`, 40)));
+      expect(granted.filter(Boolean)).toHaveLength(1);
+      expect(await tier.get('lock')).toBe(`${granted.indexOf(true)}`);
+      await made.pass(80);
+      expect(await tier.claim('lock', 'next', 60_000)).toBe(true);
+      expect(await tier.claim('lock', 'late', 60_000)).toBe(false);
+      expect(await tier.get('lock')).toBe('next');
+    });
+
+    test('delete() frees a claim, and is quiet about a key that is not there', async () => {
+      await tier.claim('lock', 'x', 60_000);
+      await tier.delete('lock');
+      await tier.delete('lock');
+      expect(await tier.claim('lock', 'y', 60_000)).toBe(true);
+    });
+
+    test('increment() adds up 50 at once, and its first call starts the time to live', async () => {
+      const sums = await Promise.all(Array.from({ length: 50 }, () => tier.increment('n', 2, 60_000)));
+      expect(Math.max(...sums)).toBe(100);
+      expect(new Set(sums).size).toBe(50);
+      await tier.increment('window', 1, 60);
+      await made.pass(40);
+      expect(await tier.increment('window', -3, 60_000)).toBe(-2);
+      await made.pass(60);
+      expect(await tier.increment('window', 1, 60_000)).toBe(1);
+    });
+
+    test('push() keeps the newest entries, newest last', async () => {
+      for (const value of ['1', '2', '3', '4']) await tier.push('log', value, 3, 60_000);
+      expect(await tier.list('log')).toEqual(['2', '3', '4']);
+      expect(await tier.list('none')).toEqual([]);
+      await tier.push('brief', 'x', 3, 40);
+      await made.pass(80);
+      expect(await tier.list('brief')).toEqual([]);
+    });
+
+    test('every call that uses an entry as what it is not throws TypeError', async () => {
+      await tier.set('text', 'words', 60_000);
+      await tier.push('list', 'x', 3, 60_000);
+      await expect(tier.increment('text', 1, 60_000)).rejects.toThrow(TypeError);
+      await expect(tier.push('text', 'x', 3, 60_000)).rejects.toThrow(TypeError);
+      await expect(tier.list('text')).rejects.toThrow(TypeError);
+      await expect(tier.get('list')).rejects.toThrow(TypeError);
+    });
+
+    test('set() takes 30 days and refuses one millisecond more, none, and a part of one', async () => {
+      const longest = 30 * 86_400_000;
+      await tier.set('edge', 'x', longest);
+      expect(await tier.get('edge')).toBe('x');
+      for (const ttl of [longest + 1, 0, 1.5]) await expect(tier.set('edge', 'y', ttl)).rejects.toThrow(RangeError);
+      expect(await tier.get('edge')).toBe('x');
+    });
+  });
+}
