@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { duration, timezone } from './common.ts';
+import { parseCron } from './parse-cron.ts';
 
 const when = z.union([
   z.strictObject({
     schedule: z
       .string()
+      .superRefine(checkCron)
       .describe('Cron with 5 or 6 fields (seconds first), or @hourly, @daily, @weekly, @monthly, @yearly'),
     timezone: timezone.optional().describe('IANA name; the owner’s zone when left out'),
   }),
@@ -18,6 +20,15 @@ const when = z.union([
     settle: duration.default(30_000),
   }),
 ]);
+
+function checkCron(expression: string, context: z.RefinementCtx): void {
+  try {
+    parseCron(expression);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+}
 
 /** One trigger: one file in `triggers/`. The file's name is the trigger's name. @source DESIGN.md section 6 */
 export const triggerFile = z
