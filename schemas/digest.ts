@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ParsedMail } from './message.ts';
 
 /** What a summariser returns for one mail. Checked against this schema whoever made it. */
 export const mailSummary = z.strictObject({
@@ -46,3 +47,17 @@ export interface Digest {
   /** Mails that were in the mailbox before Steward first saw it, by account; said once. */
   readonly older: readonly { readonly account: string; readonly count: number }[];
 }
+
+/** Whether a digest folds a mail with others of its kind, or names it by itself. */
+export function isFolded(item: Pick<DigestItem, 'kind' | 'seen'>): boolean {
+  return item.seen || item.kind === 'list' || item.kind === 'machine';
+}
+
+/** Summarises the mails of one page. A model that fails is not asked again on the same page. */
+export interface PageSummariser {
+  /** Never throws for what a model did: then the summary is extractive and says why. */
+  summarise(mail: ParsedMail): Promise<{ readonly summary: MailSummary; readonly source: SummarySource }>;
+}
+
+/** Makes one summariser a page, over the models that are in force then. Implemented in `activities/models`. */
+export type OpenSummariser = () => PageSummariser;

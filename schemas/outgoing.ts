@@ -13,6 +13,15 @@ export interface OutgoingMail {
   readonly date: string;
 }
 
+/** A digest, report or notice in words: the plain text says all that the HTML says. */
+export interface RenderedMail {
+  readonly subject: string;
+  /** 80 columns where words allow. */
+  readonly text: string;
+  /** A whole page, without anything remote; left out for a notice. */
+  readonly html?: string;
+}
+
 /** What one attempt to send came to. */
 export type SendResult =
   | { readonly state: 'sent'; readonly detail: string }

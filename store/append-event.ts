@@ -10,6 +10,7 @@ export async function appendEvent(
       | 'inbox'
       | 'outbox'
       | 'digest'
+      | 'report'
       | 'account'
       | 'approval'
       | 'file'

@@ -56,7 +56,7 @@ export const inbox = pgTable(
     wrappedKey: sealed('wrapped_key').notNull(),
     /** Sealed JSON of `ParsedMail`. */
     content: sealed('content').notNull(),
-    /** Sealed JSON of `MailSummary` and `SummarySource`, once made. */
+    /** Sealed JSON of `DigestItem`, once the mail was summarised. */
     summary: sealed('summary'),
     digestId: id('digest_id').references(() => digests.id),
     receivedAt: instant('received_at').notNull(),
@@ -67,4 +67,25 @@ export const inbox = pgTable(
     index('inbox_digest').on(t.digestId),
     index('inbox_place').on(t.accountId, t.mailbox, t.uidValidity, t.uid),
   ],
+);
+
+/** Reports, as made. One a fire, whatever is retried. */
+export const reports = pgTable(
+  'reports',
+  {
+    id: id().primaryKey(),
+    personId: id('person_id')
+      .notNull()
+      .references(() => people.id),
+    fireId: id('fire_id')
+      .notNull()
+      .references(() => fires.id),
+    wrappedKey: sealed('wrapped_key').notNull(),
+    /** Sealed JSON of `StoredReport`. */
+    content: sealed('content').notNull(),
+    /** Up to where it tells; the next one begins here. */
+    madeAt: instant('made_at').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [uniqueIndex('reports_fire').on(t.fireId), index('reports_made').on(t.personId, t.madeAt)],
 );

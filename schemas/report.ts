@@ -1,0 +1,58 @@
+import type { Ending } from './endings.ts';
+import type { RenderedMail } from './outgoing.ts';
+
+/** What one trigger did since the last report. */
+export interface TriggerTally {
+  readonly trigger: string;
+  readonly ran: number;
+  /** Of those, how many began late. */
+  readonly late: number;
+}
+
+/** A fire that did not do its work, with its reason. */
+export interface Trouble {
+  readonly fireId: string;
+  readonly trigger: string;
+  readonly ending: Exclude<Ending, 'ran' | 'ranLate'>;
+  readonly dueAt: string;
+  readonly reason: string;
+}
+
+/** One thing that stands still until the owner acts. */
+export interface Waiting {
+  readonly kind: 'approval' | 'unknown' | 'failed' | 'account' | 'file';
+  /** Names the thing: an outbox row, a channel, a file. */
+  readonly what: string;
+  readonly why: string;
+  readonly since?: string;
+  readonly remedy: string;
+}
+
+/** A morning report, as it is stored sealed. */
+export interface Report {
+  readonly reportId: string;
+  readonly madeAt: string;
+  /** What happened after this instant is told; the report before ended here. */
+  readonly since: string;
+  readonly digestId?: string;
+  readonly mails: number;
+  readonly older: readonly { readonly account: string; readonly count: number }[];
+  readonly ran: readonly TriggerTally[];
+  readonly troubles: readonly Trouble[];
+  /** Troubles beyond those listed. */
+  readonly moreTroubles: number;
+  readonly running: number;
+  readonly health: readonly {
+    readonly check: string;
+    readonly healthy: boolean;
+    readonly detail: string;
+    readonly since: string;
+  }[];
+  readonly waiting: readonly Waiting[];
+}
+
+/** What `reports.content` holds: the report and its words, so that whoever reads it needs no renderer. */
+export interface StoredReport {
+  readonly report: Report;
+  readonly rendered: RenderedMail;
+}
