@@ -1,17 +1,13 @@
-import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { mailTransport } from '../activities/channels/mail-transport.ts';
 import { makeActivities } from '../activities/index.ts';
-import { startApi } from '../api/server.ts';
+import { type ApiDeps, startApi } from '../api/server.ts';
 import { type Clock, systemClock } from '../schemas/clock.ts';
 import type { Dispatch } from '../schemas/dispatch.ts';
-import type { Files } from '../schemas/file-set.ts';
+import type { FileSet, Files } from '../schemas/file-set.ts';
 import { firableFlows } from '../schemas/flows.ts';
-import { workflowIds } from '../schemas/ids.ts';
-import { taskQueues, workflowTypes } from '../schemas/protocol.ts';
-import { readLatestReport } from '../store/digests/read-report.ts';
 import { ensurePerson } from '../store/ensure-person.ts';
 import { openFiles } from '../store/files/open-files.ts';
 import { readRootKeys } from '../store/keys/root-key.ts';
@@ -37,7 +33,9 @@ export interface StewardOptions {
   readonly api: { readonly host: string; readonly port: number; readonly token: string };
   readonly temporalUiUrl?: string;
   readonly roles: readonly Role[];
+  /** Runs kept in memory; 0 replays on every task. */
   readonly cachedWorkflows: number;
+  /** How long activities may finish when a stop was asked for. */
   readonly graceMs: number;
   readonly log: Logger;
   readonly clock?: Clock;
@@ -55,3 +53,87 @@ export interface RunningSteward {
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Postgres and Temporal start beside us; a cold disk may need this long. */
+const waitMs = 120_000;
+
+/**
+ * Starts everything that one process serves: record, files, workers, API, schedules, sessions.
+ * In an order that a crash at any point leaves nothing half done: each step may be repeated.
+ *
+ * @throws keyMissing, homeNewer, storeBusy, temporalBusy, flowBroken, portTaken
+ */
+export async function startSteward(options: StewardOptions): Promise<RunningSteward> {
+  const { log, home } = options;
+  const clock = options.clock ?? systemClock;
+  const roots = readRootKeys(options.rootKeyFile);
+  // Bundling, when it is needed at all, runs in a process of its own: beside the waiting for the servers.
+  const bundle = keepBundle(home, log);
+  bundle.catch(() => undefined);
+  const { store, database } = await openStore({ databaseUrl: options.databaseUrl, roots, clock, log, waitMs });
+  const knownFlows = () => new Set<string>([...firableFlows, ...ownerFlows(home).map((flow) => flow.name)]);
+  const files = await openFiles({ home, store, log, knownFlows });
+  const { owner } = files.current().instance;
+  const person = await ensurePerson(store, owner.name, owner.timezone ?? zoneOfThisMachine());
+  const converter = dataConverter(roots);
+  const { connection, client } = await connectTemporal({
+    connection: options.temporal,
+    namespace: options.namespace,
+    dataConverter: converter,
+    waitMs,
+    log,
+  });
+  const dispatch = makeDispatch({ store, client, files, log, personId: person.id, requestEagerStart: options.roles.includes('main') });
+  const temporalReachable = async () => {
+    await client.workflowService.getSystemInfo({});
+  };
+  const activities = makeActivities({ store, files, transport: mailTransport({ log }), dispatch, log, temporalReachable });
+  const workers = await startWorkers(
+    { ...options, connection, dataConverter: converter, activities },
+    (await bundle).path,
+  );
+  let ready = false;
+  const api = await startApi({
+    store,
+    client,
+    files,
+    dispatch,
+    log,
+    personId: person.id,
+    ...options.api,
+    decode: (payloads) => payloadCodec(roots).decode(payloads),
+    ready: async () => {
+      if (!ready) throw new Error('workers are starting');
+      await database.pool.query('select 1');
+      await temporalReachable();
+    },
+    ...(options.temporalUiUrl === undefined ? {} : { temporalUiUrl: options.temporalUiUrl }),
+  } as ApiDeps);
+
+  const follow = async (set: FileSet) => {
+    await workers.useBundle((await keepBundle(home, log)).path);
+    await reconcileSchedules({ client, store, log }, set);
+    await keepSessions({ client, store, log, personId: person.id }, set);
+  };
+  await follow(files.current());
+  files.onChange((set) => {
+    follow(set).catch((error: unknown) => log.error({ err: error }, 'a change of files could not be followed yet'));
+  });
+  // What was accepted before the last stop is taken up now, not at the next minute.
+  await dispatch.sweep();
+  ready = true;
+  log.info({ port: api.port }, 'ready');
+
+  const stop = async () => {
+    ready = false;
+    await files.close();
+    await api.close();
+    workers.shutdown();
+    await workers.ended;
+    await connection.close();
+    await database.close();
+  };
+  return { apiPort: api.port, store, client, dispatch, files, personId: person.id, ended: workers.ended, stop };
+}
+
+const zoneOfThisMachine = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
