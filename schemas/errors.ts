@@ -112,6 +112,11 @@ export const failures = {
     http: 424,
     remedy: 'Put `temporal` on the PATH, set TEMPORAL_ADDRESS, or install Go.',
   },
+  databaseMissing: {
+    kind: 'human',
+    http: 500,
+    remedy: 'Put the Postgres cluster back where the message says, or restore a backup.',
+  },
   childFailed: { kind: 'again', http: 503, waitMs: 1_000, remedy: 'Read the named log file under data/logs.' },
 } as const satisfies Record<string, Failure>;
 

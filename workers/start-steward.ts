@@ -112,7 +112,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
 
   const follow = async (set: FileSet) => {
     await workers.useBundle((await keepBundle(home, log)).path);
-    await reconcileSchedules({ client, store, log }, set);
+    await reconcileSchedules({ client, log }, set);
     await keepSessions({ client, store, log, personId: person.id }, set);
   };
   await follow(files.current());

@@ -1,0 +1,109 @@
+import { type Channel, channelFile } from '../../schemas/channel-file.ts';
+import type { FileFault, FileKind, FileSet } from '../../schemas/file-set.ts';
+import { type InstanceFile, instanceFile } from '../../schemas/instance-file.ts';
+import { type ModelsFile, modelsFile } from '../../schemas/models-file.ts';
+import { parseCron } from '../../schemas/parse-cron.ts';
+import { type Trigger, type TriggerFile, triggerFile } from '../../schemas/trigger-file.ts';
+import { type ParsedFile, parseFile } from './parse-file.ts';
+import { type FoundFile, readFolder } from './read-folder.ts';
+import type { ReferencePlaces } from './resolve-references.ts';
+
+/** What the loader must know beyond the files. */
+export interface LoadPlaces extends ReferencePlaces {
+  /** Names that `run:` may hold. */
+  readonly knownFlows: () => ReadonlySet<string>;
+}
+
+/** The last good text of a file, where one is kept. */
+export type LastGood = (kind: FileKind, name: string) => string | undefined;
+
+/** What one reading came to: the set in force, and each file's own result for whoever keeps good versions. */
+export interface Loaded {
+  readonly set: FileSet;
+  readonly files: readonly { readonly file: FoundFile; readonly hash: string; readonly fault?: FileFault }[];
+}
+
+/**
+ * Reads all files of a home. A broken one is replaced by its last good version where there is one; the rest is not
+ * touched by it.
+ */
+export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefined): Loaded {
+  const triggers = new Map<string, Trigger>();
+  const channels = new Map<string, Channel>();
+  let models: ModelsFile = modelsFile.parse({});
+  let instance: InstanceFile = instanceFile.parse({});
+  const faults: FileFault[] = [];
+  const files: { file: FoundFile; hash: string; fault?: FileFault }[] = [];
+
+  const use = (file: FoundFile, text: string): ParsedFile<unknown> => {
+    const parsed = parseOne(file, text, places);
+    if (!parsed.ok) return parsed;
+    const named = { name: file.name, hash: parsed.hash };
+    if (file.kind === 'trigger') triggers.set(file.name, { ...(parsed.value as TriggerFile), ...named });
+    else if (file.kind === 'channel') channels.set(file.name, { ...(parsed.value as Channel), ...named });
+    else if (file.kind === 'models') models = parsed.value as ModelsFile;
+    else instance = parsed.value as InstanceFile;
+    return parsed;
+  };
+
+  for (const file of readFolder(places.home)) {
+    const parsed = file.text === undefined ? unreadable : use(file, file.text);
+    if (parsed.ok) {
+      files.push({ file, hash: parsed.hash });
+      continue;
+    }
+    const good = lastGood(file.kind, file.name);
+    const lastGoodInForce = good !== undefined && use(file, good).ok;
+    const all = parsed.faults.map((fault) => ({ kind: file.kind, path: file.path, ...fault, lastGoodInForce }));
+    faults.push(...all);
+    files.push({ file, hash: parsed.hash, fault: all[0]! });
+  }
+  return { set: { triggers, channels, models, instance, faults }, files };
+}
+
+/** Reads the files without a database: no secrets, no last good versions. For the command line. */
+export function loadFilesOnce(home: string, env: NodeJS.ProcessEnv, knownFlows: () => ReadonlySet<string>): FileSet {
+  // A stored secret cannot be looked up here; that it is missing is for the running Steward to say.
+  return loadFiles({ home, env, secret: () => 'stored', knownFlows }).set;
+}
+
+const unreadable: ParsedFile<unknown> = {
+  ok: false,
+  hash: '',
+  faults: [{ line: 1, column: 1, message: 'The file cannot be read' }],
+};
+
+function parseOne({ kind, name }: FoundFile, text: string, places: LoadPlaces): ParsedFile<unknown> {
+  switch (kind) {
+    case 'trigger':
+      return parseFile<TriggerFile>(text, triggerFile, places, (file) => [
+        ...checkFlow(file, places),
+        ...checkSchedule(file),
+      ]);
+    case 'channel':
+      return parseFile(text, channelFile, places, () =>
+        name === 'me' ? [{ path: [], message: 'A channel may not be called me: mail:me means the owner' }] : [],
+      );
+    case 'models':
+      return parseFile(text, modelsFile, places);
+    case 'instance':
+      return parseFile(text, instanceFile, places);
+  }
+}
+
+function checkFlow({ run }: TriggerFile, { knownFlows }: LoadPlaces) {
+  const known = [...knownFlows()];
+  return known.includes(run)
+    ? []
+    : [{ path: ['run'], message: `There is no flow ${run}, expected one of ${known.join(', ')}` }];
+}
+
+function checkSchedule({ when }: TriggerFile) {
+  if (!('schedule' in when)) return [];
+  try {
+    parseCron(when.schedule);
+    return [];
+  } catch (error) {
+    return [{ path: ['when', 'schedule'], message: (error as Error).message }];
+  }
+}

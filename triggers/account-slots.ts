@@ -1,0 +1,182 @@
+import { eq } from 'drizzle-orm';
+import { fires, triggerCursors } from '../schemas/db/fires.ts';
+import { newId, slotKeys } from '../schemas/ids.ts';
+import type { Trigger } from '../schemas/trigger-file.ts';
+import { appendEvent } from '../store/append-event.ts';
+import { type FireRow, fireRow, type NewFire, openFire } from '../store/fires/open-fire.ts';
+import { inTransaction, type StoreIn } from '../store/store.ts';
+import { cancelFires, openFiresOf } from './cancel-fires.ts';
+import type { DispatchDeps } from './dispatch-deps.ts';
+import { nameFailure } from './name-failure.ts';
+import { ownerZone } from './owner-zone.ts';
+import { type PlannedSlot, planSlots } from './plan-slots.ts';
+import { eachSlot, type SlotRule } from './slots.ts';
+import { startFire } from './start-fire.ts';
+
+/** Slots that get a row of their own in one accounting; older ones share a row that says how many they were. */
+export const mostRows = 1_000;
+const rowsPerInsert = 250;
+
+interface Accounted {
+  readonly opened: FireRow[];
+  readonly overtaken: FireRow[];
+  readonly missed: number;
+  readonly skipped: number;
+}
+const nothing: Accounted = { opened: [], overtaken: [], missed: 0, skipped: 0 };
+
+/**
+ * Accounts for every slot of one schedule since the last accounted one: rows and cursor move in one transaction, then
+ * the runs start. A start that fails is left to the sweeper. May be repeated at any time, also by several at once.
+ *
+ * @returns how many slots were opened, missed and skipped by this call; zeros where there is no such schedule
+ * @throws storeBusy
+ */
+export async function accountSlots(
+  deps: DispatchDeps,
+  name: string,
+): Promise<{ fired: number; missed: number; skipped: number }> {
+  const files = deps.files.current();
+  const trigger = files.triggers.get(name);
+  if (trigger === undefined || !('schedule' in trigger.when)) return { fired: 0, missed: 0, skipped: 0 };
+  const rule = { schedule: trigger.when.schedule, timezone: trigger.when.timezone ?? ownerZone(files) };
+  let accounted: Accounted;
+  try {
+    accounted = await inTransaction(deps.store, (inside) => account(deps, inside, trigger, rule));
+  } catch (error) {
+    throw nameFailure(error);
+  }
+  for (const fire of accounted.opened) {
+    try {
+      await startFire(deps, fire);
+    } catch (error) {
+      deps.log.warn({ fire: fire.id, err: error }, 'a fire could not be started yet; the sweeper tries again');
+    }
+  }
+  await cancelFires(deps, accounted.overtaken);
+  return { fired: accounted.opened.length, missed: accounted.missed, skipped: accounted.skipped };
+}
+
+async function account(deps: DispatchDeps, inside: StoreIn, trigger: Trigger, rule: SlotRule): Promise<Accounted> {
+  const now = inside.clock.now();
+  // The rule itself, not the file's hash: a changed priority must not forget a slot.
+  const ruleText = `${rule.schedule} ${rule.timezone}`;
+  const first = await inside.db
+    .insert(triggerCursors)
+    .values({ trigger: trigger.name, accountedTo: now, hash: ruleText })
+    .onConflictDoNothing()
+    .returning();
+  if (first.length > 0) return nothing;
+  const cursor = await lockCursor(inside, trigger.name);
+  if (cursor === undefined || cursor.accountedTo >= now) return nothing;
+  await inside.db
+    .update(triggerCursors)
+    .set({ accountedTo: now, hash: ruleText })
+    .where(eq(triggerCursors.trigger, trigger.name));
+  if (!trigger.enabled) return nothing;
+  // Until now the rule before was in force: its slots are owed, those of the new one begin now.
+  const inForce = cursor.hash === ruleText ? rule : ruleOf(cursor.hash);
+  const { slots, older } = newestSlots(inForce, cursor.accountedTo.getTime(), now.getTime());
+  if (slots.length === 0) return nothing;
+  const open = await openFiresOf(inside, trigger.name);
+  const plan = planSlots(trigger, slots, now.getTime(), open[0]?.id);
+  const fireOf = (at: number): NewFire => ({
+    personId: deps.personId,
+    trigger: trigger.name,
+    flow: trigger.run,
+    slotKey: slotKeys.schedule(new Date(at)),
+    kind: 'schedule',
+    priority: trigger.priority,
+    deliver: trigger.deliver,
+    args: trigger.with,
+    dueAt: new Date(at),
+  });
+  if (older !== undefined) await recordOlder(inside, fireOf(older.first), older);
+  await recordUnrun(inside, plan, fireOf);
+  const opened: FireRow[] = [];
+  for (const slot of plan) {
+    if (slot.act !== 'open') continue;
+    const { fire, accepted } = await openFire(inside, fireOf(slot.at), 'schedule');
+    if (accepted) opened.push(fire);
+  }
+  return {
+    opened,
+    overtaken: trigger.overlap === 'cancelPrevious' && opened.length > 0 ? open : [],
+    missed: plan.filter((slot) => slot.act === 'missed').length + (older?.count ?? 0),
+    skipped: plan.filter((slot) => slot.act === 'skipped').length,
+  };
+}
+
+async function lockCursor(inside: StoreIn, trigger: string) {
+  const [cursor] = await inside.db
+    .select()
+    .from(triggerCursors)
+    .where(eq(triggerCursors.trigger, trigger))
+    .for('update');
+  return cursor;
+}
+
+function ruleOf(text: string): SlotRule {
+  const gap = text.lastIndexOf(' ');
+  return { schedule: text.slice(0, gap), timezone: text.slice(gap + 1) };
+}
+
+/** The newest slots, and what is too long ago for rows of its own. */
+function newestSlots(rule: SlotRule, from: number, to: number) {
+  const slots: number[] = [];
+  let first: number | undefined;
+  let count = 0;
+  for (const at of eachSlot(rule, from, to)) {
+    first ??= at;
+    count += 1;
+    slots.push(at);
+    if (slots.length >= 2 * mostRows) slots.splice(0, slots.length - mostRows);
+  }
+  if (slots.length > mostRows) slots.splice(0, slots.length - mostRows);
+  const rest = count - slots.length;
+  return { slots, older: rest > 0 ? { first: first!, count: rest, before: slots[0]! } : undefined };
+}
+
+/** One row that stands for all slots of a long absence: the rule of docs/design/fires.md. */
+async function recordOlder(inside: StoreIn, fire: NewFire, older: { count: number; before: number }): Promise<void> {
+  const at = inside.clock.now();
+  const until = new Date(older.before).toISOString();
+  const row = {
+    ...fireRow(inside, { ...fire, slotKey: `${fire.slotKey}+${older.count}` }, at),
+    state: 'missed' as const,
+    reason: `${older.count} slots before ${until} passed while Steward was away`,
+    outcome: { outcome: 'missed', facts: { slots: older.count } },
+    endedAt: at,
+  };
+  await inside.db.insert(fires).values(row).onConflictDoNothing();
+}
+
+async function recordUnrun(
+  inside: StoreIn,
+  plan: readonly PlannedSlot[],
+  fireOf: (at: number) => NewFire,
+): Promise<void> {
+  const at = inside.clock.now();
+  const rows = plan.flatMap((slot) =>
+    slot.act === 'open'
+      ? []
+      : [{ ...fireRow(inside, fireOf(slot.at), at), state: slot.act, reason: slot.reason ?? null, endedAt: at }],
+  );
+  for (let from = 0; from < rows.length; from += rowsPerInsert) {
+    await inside.db
+      .insert(fires)
+      .values(rows.slice(from, from + rowsPerInsert))
+      .onConflictDoNothing();
+  }
+  const newest = rows.at(-1);
+  if (newest === undefined) return;
+  const data = { trigger: newest.trigger, slots: rows.length, newest: newest.slotKey };
+  // One event for the batch: a week of minutes would be ten thousand.
+  await appendEvent(inside, {
+    aggregate: 'fire',
+    aggregateId: newest.id ?? newId('fire', inside.clock),
+    type: 'fire.notRun',
+    personId: newest.personId,
+    data,
+  });
+}

@@ -1,0 +1,52 @@
+import type { FireReceipt } from '../schemas/dispatch.ts';
+import { StewardError } from '../schemas/errors.ts';
+import { slotKeys } from '../schemas/ids.ts';
+import { type FireRow, openFire } from '../store/fires/open-fire.ts';
+import { inTransaction } from '../store/store.ts';
+import { cancelFires, openFiresOf } from './cancel-fires.ts';
+import type { DispatchDeps } from './dispatch-deps.ts';
+import { nameFailure } from './name-failure.ts';
+import { startFire } from './start-fire.ts';
+
+/**
+ * Fires a trigger because someone asks. It runs beside an open fire unless the file says `overlap: cancelPrevious`:
+ * `skip` keeps automatic fires from piling up and does not refuse a person.
+ *
+ * @throws notFound, badInput, storeBusy, temporalBusy; after temporalBusy the row is safe and the sweeper starts it
+ */
+export async function fireNow(
+  deps: DispatchDeps,
+  request: { trigger: string; requestId: string; args?: Record<string, unknown> },
+): Promise<FireReceipt> {
+  const trigger = deps.files.current().triggers.get(request.trigger);
+  if (trigger === undefined) throw new StewardError('notFound', `There is no trigger "${request.trigger}" in force`);
+  if (!/^[\w.:-]{1,100}$/.test(request.requestId)) {
+    throw new StewardError('badInput', 'The request id is not 1 to 100 letters, digits and . _ : -');
+  }
+  let opened: { fire: FireRow; accepted: boolean };
+  let previous: FireRow[] = [];
+  try {
+    opened = await inTransaction(deps.store, async (inside) => {
+      if (trigger.overlap === 'cancelPrevious') previous = await openFiresOf(inside, trigger.name);
+      const fire = {
+        personId: deps.personId,
+        trigger: trigger.name,
+        flow: trigger.run,
+        slotKey: slotKeys.manual(request.requestId),
+        kind: 'manual' as const,
+        priority: trigger.priority,
+        deliver: trigger.deliver,
+        args: { ...trigger.with, ...request.args },
+        dueAt: deps.store.clock.now(),
+      };
+      return await openFire(inside, fire, 'request');
+    });
+  } catch (error) {
+    throw nameFailure(error);
+  }
+  const { fire, accepted } = opened;
+  // A second delivery may be the repeat of one whose start was lost.
+  if (fire.state === 'open') await startFire(deps, fire);
+  if (accepted) await cancelFires(deps, previous);
+  return { fireId: fire.id, workflowId: fire.workflowId, accepted };
+}

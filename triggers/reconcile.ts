@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import {
+  type CalendarSpec,
+  type Client,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  type ScheduleOptions,
+  type ScheduleSpec,
+  type ScheduleUpdateOptions,
+} from '@temporalio/client';
+import type { FileSet } from '../schemas/file-set.ts';
+import { workflowIds } from '../schemas/ids.ts';
+import { type Cron, parseCron } from '../schemas/parse-cron.ts';
+import { taskQueues, workflowTypes } from '../schemas/protocol.ts';
+import type { DispatchLog } from './dispatch-deps.ts';
+import { nameFailure } from './name-failure.ts';
+import { ownerZone } from './owner-zone.ts';
+
+type Wanted = ScheduleOptions & { readonly state: { readonly paused: boolean; readonly note: string } };
+
+/** What a reconciliation changed; ids of Temporal Schedules. */
+export interface Reconciled {
+  readonly created: readonly string[];
+  readonly updated: readonly string[];
+  readonly deleted: readonly string[];
+}
+
+/**
+ * Brings Temporal's Schedules in line with the trigger files: each only wakes the dispatcher, which knows the slots.
+ * Changes what differs and nothing else; may be repeated. Schedules that are not ours are left alone.
+ *
+ * @throws temporalBusy
+ */
+export async function reconcileSchedules(
+  { client, log }: { client: Client; log: DispatchLog },
+  files: FileSet,
+): Promise<Reconciled> {
+  try {
+    const wanted = new Map(wantedSchedules(files).map((schedule) => [schedule.scheduleId, schedule]));
+    const created: string[] = [];
+    const updated: string[] = [];
+    const deleted: string[] = [];
+    const known = new Map<string, string | undefined>();
+    for await (const { scheduleId, state } of client.schedule.list()) {
+      if (scheduleId.startsWith(workflowIds.schedule('')) || scheduleId === workflowIds.sweepSchedule()) {
+        known.set(scheduleId, `${state.paused} ${state.note ?? ''}`);
+      }
+    }
+    for (const [id, schedule] of wanted) {
+      if (known.get(id) === `${schedule.state.paused} ${schedule.state.note}`) continue;
+      // The list lags behind, so what it lacks may be there and what it holds may be gone.
+      if (known.has(id) ? await update(client, schedule) : !(await create(client, schedule))) updated.push(id);
+      else created.push(id);
+    }
+    for (const id of known.keys()) {
+      if (!wanted.has(id) && (await remove(client, id))) deleted.push(id);
+    }
+    if (created.length + updated.length + deleted.length > 0) {
+      log.info({ created, updated, deleted }, 'schedules reconciled');
+    }
+    return { created, updated, deleted };
+  } catch (error) {
+    throw nameFailure(error);
+  }
+}
+
+async function create(client: Client, schedule: Wanted): Promise<boolean> {
+  try {
+    await client.schedule.create(schedule);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await update(client, schedule);
+    return false;
+  }
+}
+
+/** @returns false where the schedule was gone and has been made again */
+async function update(client: Client, schedule: Wanted): Promise<boolean> {
+  try {
+    await client.schedule.getHandle(schedule.scheduleId).update(() => schedule as unknown as ScheduleUpdateOptions);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    await client.schedule.create(schedule);
+    return false;
+  }
+}
+
+async function remove(client: Client, id: string): Promise<boolean> {
+  try {
+    await client.schedule.getHandle(id).delete();
+    return true;
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    return false;
+  }
+}
+
+/** One Schedule for each enabled schedule trigger, and the sweeper's. */
+function wantedSchedules(files: FileSet): Wanted[] {
+  const wanted = [
+    schedule(workflowIds.sweepSchedule(), 'each minute', {
+      spec: { intervals: [{ every: '1m' }], timezone: 'UTC' },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.sweep,
+        workflowId: workflowIds.sweep(),
+        taskQueue: taskQueues.main,
+        args: [],
+        staticSummary: 'finds rows without runs and runs without endings',
+      },
+    }),
+  ];
+  for (const { name, when, enabled } of files.triggers.values()) {
+    if (!enabled || !('schedule' in when)) continue;
+    const timezone = when.timezone ?? ownerZone(files);
+    wanted.push(
+      schedule(workflowIds.schedule(name), `triggers/${name}.yaml: "${when.schedule}" ${timezone}`, {
+        spec: { calendars: calendarsOf(parseCron(when.schedule)), timezone },
+        action: {
+          type: 'startWorkflow',
+          workflowType: workflowTypes.wakeTrigger,
+          workflowId: workflowIds.wake(name),
+          taskQueue: taskQueues.main,
+          args: [{ trigger: name }],
+          staticSummary: `wakes ${name}: "${when.schedule}" ${timezone}`,
+        },
+      }),
+    );
+  }
+  return wanted;
+}
+
+/** The note shows in the Temporal UI, and its hash says whether anything differs. */
+function schedule(id: string, words: string, parts: { spec: ScheduleSpec; action: ScheduleOptions['action'] }): Wanted {
+  const policies = {
+    // A wake that comes while one is at work may bring a newer slot; more than one waiting brings nothing new.
+    overlap: 'BUFFER_ONE',
+    // After an absence the sweep at start accounts for all slots: old wakes have nothing to add.
+    catchupWindow: '1m',
+    pauseOnFailure: false,
+  } as const;
+  const hash = createHash('sha256').update(JSON.stringify([parts, policies])).digest('hex').slice(0, 12);
+  return {
+    scheduleId: id,
+    ...parts,
+    policies,
+    state: { paused: false, note: `${words} [${hash}]` },
+  };
+}
+
+/** Temporal joins day of month and day of week with AND; cron's OR is two calendars. */
+function calendarsOf(cron: Cron): CalendarSpec[] {
+  const ranges = (values: readonly number[]) => values.map((value) => ({ start: value, end: value }));
+  const months = ['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const;
+  const rest = ['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const;
+  const names = [...months, ...rest] as const;
+  const days = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
+  const time = {
+    second: ranges(cron.seconds),
+    minute: ranges(cron.minutes),
+    hour: ranges(cron.hours),
+    month: cron.months.map((month) => names[month - 1]!),
+  };
+  const dayOfMonth = ranges(cron.daysOfMonth);
+  const dayOfWeek = cron.daysOfWeek.map((day) => days[day]!);
+  if (!cron.eitherDay) return [{ ...time, dayOfMonth, dayOfWeek }];
+  return [
+    { ...time, dayOfMonth, dayOfWeek: '*' },
+    { ...time, dayOfMonth: '*', dayOfWeek },
+  ];
+}

@@ -1,0 +1,60 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { FireInput } from '../schemas/flow-io.ts';
+import { priorityKeys, searchAttributes, taskQueues } from '../schemas/protocol.ts';
+import type { FireRow } from '../store/fires/open-fire.ts';
+import { detailsOf, summaryOf } from './describe-fire.ts';
+import type { DispatchDeps } from './dispatch-deps.ts';
+import { nameFailure } from './name-failure.ts';
+
+const triggerKey = defineSearchAttributeKey(searchAttributes.trigger, SearchAttributeType.KEYWORD);
+const fireKey = defineSearchAttributeKey(searchAttributes.fire, SearchAttributeType.KEYWORD);
+
+/**
+ * Starts the workflow of a fire whose row is safe. May be repeated: the id is fixed, so a second start is success.
+ *
+ * @param delayMs - how long the run waits before its first step
+ * @returns whether this call started it
+ * @throws temporalBusy
+ */
+export async function startFire(
+  { client, requestEagerStart }: Pick<DispatchDeps, 'client' | 'requestEagerStart'>,
+  fire: FireRow,
+  delayMs = 0,
+): Promise<boolean> {
+  try {
+    await client.workflow.start(fire.flow, {
+      workflowId: fire.workflowId,
+      taskQueue: taskQueues.main,
+      args: [inputOf(fire)],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+      priority: { priorityKey: priorityKeys[fire.priority], fairnessKey: fire.trigger },
+      staticSummary: summaryOf(fire),
+      staticDetails: detailsOf(fire),
+      typedSearchAttributes: [
+        { key: triggerKey, value: fire.trigger },
+        { key: fireKey, value: fire.id },
+      ],
+      ...(delayMs > 0 ? { startDelay: delayMs } : { requestEagerStart: requestEagerStart ?? false }),
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw nameFailure(error);
+  }
+}
+
+function inputOf(fire: FireRow): FireInput {
+  return {
+    fireId: fire.id,
+    trigger: fire.trigger,
+    flow: fire.flow,
+    personId: fire.personId,
+    priority: fire.priority,
+    dueAt: fire.dueAt.toISOString(),
+    acceptedAt: fire.acceptedAt.toISOString(),
+    deliver: fire.deliver,
+    args: fire.args,
+  };
+}

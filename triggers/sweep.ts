@@ -1,0 +1,25 @@
+import type { SweepResult } from '../schemas/dispatch.ts';
+import { accountSlots } from './account-slots.ts';
+import type { DispatchDeps } from './dispatch-deps.ts';
+import { nameFailure } from './name-failure.ts';
+import { sweepFires } from './sweep-fires.ts';
+import { sweepInbox } from './sweep-inbox.ts';
+import { sweepOutbox } from './sweep-outbox.ts';
+
+/**
+ * Finds every row without its run, and every run without its ending; accounts for overdue slots of every schedule.
+ * May be repeated at any time, also by several at once: each step is safe to do twice.
+ *
+ * @throws storeBusy, temporalBusy; what was done until then stays done
+ */
+export async function sweep(deps: DispatchDeps): Promise<SweepResult> {
+  try {
+    for (const trigger of deps.files.current().triggers.keys()) await accountSlots(deps, trigger);
+    const fires = await sweepFires(deps);
+    const announced = await sweepInbox(deps);
+    const resumed = await sweepOutbox(deps);
+    return { ...fires, announced, resumed };
+  } catch (error) {
+    throw nameFailure(error);
+  }
+}
