@@ -37,7 +37,9 @@ export async function parseMail(
   const from = firstAddress(email.from) ?? firstAddress(email.sender) ?? { name: '', address: '' };
   const found = (email.attachments ?? []).filter((part) => part.related !== true);
   const attachments = (whole.attachments ?? found.map(attachmentOf)).slice(0, maxAttachments);
-  const invites = (email.attachments ?? []).some((part) => part.mimeType === 'text/calendar' && part.method !== undefined);
+  const invites = (email.attachments ?? []).some(
+    (part) => part.mimeType === 'text/calendar' && part.method !== undefined,
+  );
   const incomplete =
     fault ??
     (sizeBytes > read.length ? `only the first ${read.length} of ${sizeBytes} bytes were read` : undefined) ??
@@ -73,7 +75,8 @@ const parsedFields =
 /** Parses the whole, or, where the structure defeats the parser, the header alone. Gives it no header and no body without bounds. */
 async function parseMime(raw: Uint8Array, header: SplitHeader): Promise<{ email: Partial<Email>; fault?: string }> {
   const fields = header.fields.filter((field) => parsedFields.test(field.name));
-  const head = (kept: typeof fields) => Buffer.from(`${kept.map((f) => `${f.name}: ${f.value}\r\n`).join('')}\r\n`, 'latin1');
+  const head = (kept: typeof fields) =>
+    Buffer.from(`${kept.map((f) => `${f.name}: ${f.value}\r\n`).join('')}\r\n`, 'latin1');
   const bodyEnd = endOfLine(raw, header.bodyAt, maxLines);
   try {
     const bounded = Buffer.concat([head(fields), raw.subarray(header.bodyAt, bodyEnd)]);
