@@ -35,8 +35,9 @@ finish() {
 }
 trap finish EXIT INT TERM
 
+# Below 32768: Temporal keeps its membership ports in a smallint.
 free_port() {
-  node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
+  node -e 'const t=()=>{const p=20000+Math.floor(Math.random()*12000);const s=require("net").createServer();s.once("error",t);s.listen(p,"127.0.0.1",()=>{console.log(p);s.close()})};t()'
 }
 
 sh "$deploy/make-secrets.sh" "$work/secrets" >/dev/null

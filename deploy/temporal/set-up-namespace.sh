@@ -44,4 +44,16 @@ for name in $attributes; do
     *) operator search-attribute create --name "$name" --type Keyword >/dev/null ;;
   esac
 done
+# Until then a start that carries one is refused.
+for name in $attributes; do
+  tries=0
+  until "$temporal" workflow count --query "$name = 'none'" --address "$TEMPORAL_ADDRESS" --namespace "$namespace" >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge 60 ]; then
+      echo "search attribute $name is not usable" >&2
+      exit 1
+    fi
+    sleep 1
+  done
+done
 echo "search attributes: $attributes"
