@@ -94,10 +94,10 @@ export default {
       to: { path: inside('cli') },
     },
     {
-      name: 'only-main-opens-the-door',
+      name: 'one-place-opens-the-door',
       severity: 'error',
-      comment: 'One process serves work and API in a small home; workers/main.ts is the one place that joins them.',
-      from: { path: inside('workers'), pathNot: '^workers/main[.]ts$' },
+      comment: 'One process serves work and API in a small home; workers/start-steward.ts is where they meet.',
+      from: { path: inside('workers'), pathNot: '^workers/start-steward[.]ts$' },
       to: { path: inside('api'), ...values },
     },
     {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser';
@@ -29,6 +30,26 @@ export async function readLayerRules(): Promise<{ forbidden: { name: string }[];
   const file = new URL('../.dependency-cruiser.js', import.meta.url).href;
   return ((await import(file)) as { default: { forbidden: { name: string }[]; options: ICruiseOptions } }).default;
 }
+
+interface SwcVisitor {
+  visitStatement(statement: { type: string; decls?: unknown[] }): unknown;
+  visitVariableDeclarators(declarators: unknown[]): unknown[];
+}
+
+/** The walker of @swc/core 1.16 stops at `using`; dependency-cruiser inherits what it is taught here. */
+function teachUsing(): void {
+  const found = createRequire(import.meta.url)('@swc/core/Visitor.js') as
+    | { prototype: SwcVisitor }
+    | { Visitor: { prototype: SwcVisitor } };
+  const { prototype } = 'Visitor' in found ? found.Visitor : found;
+  const known = prototype.visitStatement;
+  prototype.visitStatement = function (this: SwcVisitor, statement) {
+    if (statement.type !== 'UsingDeclaration') return known.call(this, statement);
+    statement.decls = this.visitVariableDeclarators(statement.decls ?? []);
+    return statement;
+  };
+}
+teachUsing();
 
 /** Lists every breach of the layer rules under a root folder, and how many files were read. */
 export async function checkLayers(root: string): Promise<{ breaches: Breach[]; modules: number }> {
