@@ -4,7 +4,8 @@ import { StewardError } from '../schemas/errors.ts';
 /** A connection that is refused, cut or shut down. @source PostgreSQL appendix A, class 08 and 57P */
 const storeDown = /^(08...|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/;
 /** The words of pg, which gives these no code. */
-const storeWords = /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error/i;
+const storeWords =
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error/i;
 /** gRPC codes that pass by themselves: CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE. */
 const temporalDown = new Set([1, 4, 8, 14]);
 

@@ -141,7 +141,10 @@ function schedule(id: string, words: string, parts: { spec: ScheduleSpec; action
     catchupWindow: '1m',
     pauseOnFailure: false,
   } as const;
-  const hash = createHash('sha256').update(JSON.stringify([parts, policies])).digest('hex').slice(0, 12);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([parts, policies]))
+    .digest('hex')
+    .slice(0, 12);
   return {
     scheduleId: id,
     ...parts,

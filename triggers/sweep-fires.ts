@@ -51,10 +51,7 @@ async function sweepFire(deps: DispatchDeps, fire: FireRow): Promise<Ending | 'r
   return written ? ending : undefined;
 }
 
-async function statusOf(
-  { client }: DispatchDeps,
-  fire: FireRow,
-): Promise<WorkflowExecutionStatusName | 'NOT_FOUND'> {
+async function statusOf({ client }: DispatchDeps, fire: FireRow): Promise<WorkflowExecutionStatusName | 'NOT_FOUND'> {
   try {
     const run = await client.workflow.getHandle(fire.workflowId).describe();
     return run.status.name;

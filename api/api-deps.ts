@@ -1,0 +1,38 @@
+import type { Client } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
+import type { Dispatch } from '../schemas/dispatch.ts';
+import type { FileSet } from '../schemas/file-set.ts';
+import type { StoredReport } from '../schemas/report.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the API says of itself; a pino logger fits. */
+export interface ApiLog {
+  info(facts: object, words: string): void;
+  warn(facts: object, words: string): void;
+  error(facts: object, words: string): void;
+}
+
+/** What the API works with and where it listens. */
+export interface ApiDeps {
+  readonly store: Store;
+  readonly client: Client;
+  readonly files: { current(): FileSet };
+  readonly dispatch: Dispatch;
+  readonly log: ApiLog;
+  readonly personId: string;
+  /** 127.0.0.1 unless the owner says otherwise. */
+  readonly host: string;
+  /** 0 chooses a free one. */
+  readonly port: number;
+  /** The bearer token that `steward init` wrote. */
+  readonly token: string;
+  /** Opens payloads of Temporal for a person who reads its UI. */
+  readonly decode: (payloads: Payload[]) => Promise<Payload[]>;
+  /** Rejects while something that Steward needs is not there; its message says what. */
+  readonly ready: () => Promise<void>;
+  /** Where Temporal's own UI listens; it is then served under `/temporal/` too. */
+  readonly temporalUiUrl?: string;
+  readonly readLatestReport?: (store: Store, personId: string) => Promise<StoredReport | undefined>;
+  /** Names beside the loopback ones by which a browser may call this API, such as `steward.home`. */
+  readonly hostNames?: readonly string[];
+}

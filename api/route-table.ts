@@ -1,0 +1,28 @@
+import type { Route } from './route.ts';
+import { healthz, readyz } from './routes/check-health.ts';
+import { decodePayloads } from './routes/decode-payloads.ts';
+import { fireTrigger } from './routes/fire-trigger.ts';
+import { latestReport } from './routes/latest-report.ts';
+import { listFires } from './routes/list-fires.ts';
+import { listOutbox } from './routes/list-outbox.ts';
+import { listRuns } from './routes/list-runs.ts';
+import { listTriggers } from './routes/list-triggers.ts';
+import { logIn } from './routes/log-in.ts';
+import { readOneFire } from './routes/read-one-fire.ts';
+import { showMetrics } from './routes/show-metrics.ts';
+
+/** Every route: what the server answers and what openapi.json says. */
+export const routeTable: readonly Route[] = [
+  healthz,
+  readyz,
+  showMetrics,
+  listRuns,
+  listFires,
+  readOneFire,
+  listTriggers,
+  fireTrigger,
+  latestReport,
+  listOutbox,
+  logIn,
+  decodePayloads,
+];

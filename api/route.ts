@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import type { ApiDeps } from './api-deps.ts';
+
+/** Who may call: anyone; whoever holds the token or the login cookie; only whoever holds the token. */
+export type Access = 'open' | 'reader' | 'token';
+
+/** What a route answers. Anything but a string is sent as JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request after its parts were checked against the route's schemas. */
+export interface Asked<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  header(name: string): string | undefined;
+}
+
+/** One row of the route table: what is written into openapi.json, and what answers. */
+export interface Route {
+  readonly method: 'get' | 'post';
+  /** As OpenAPI writes it: `/api/v1/fires/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly headers?: readonly { readonly name: string; readonly description: string }[];
+  /** Schema of the answer by status; a string names the media type of what is no JSON. */
+  readonly answers: Readonly<Record<number, z.ZodType | string>>;
+  handle(deps: ApiDeps, asked: Asked<never, never, never>): Promise<Answer> | Answer;
+}
+
+interface Shapes<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
+  extends Omit<Route, 'params' | 'query' | 'body' | 'handle'> {
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  handle(deps: ApiDeps, asked: Asked<z.infer<P>, z.infer<Q>, z.infer<B>>): Promise<Answer> | Answer;
+}
+
+/** Ties the types of a handler to its schemas. */
+export function route<
+  P extends z.ZodType = z.ZodUndefined,
+  Q extends z.ZodType = z.ZodUndefined,
+  B extends z.ZodType = z.ZodUndefined,
+>(shapes: Shapes<P, Q, B>): Route {
+  return shapes as unknown as Route;
+}
