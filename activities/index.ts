@@ -1,3 +1,4 @@
+import { asyncLocalStorage } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { Dispatch } from '../schemas/dispatch.ts';
 import type { Files } from '../schemas/file-set.ts';
@@ -8,6 +9,7 @@ import { makeDigestActivities } from './digest/digest-activities.ts';
 import { withFailures } from './fail.ts';
 import { makeLedgerActivities } from './ledger/ledger-activities.ts';
 import { makeTriggerActivities } from './ledger/trigger-activities.ts';
+import { makeSummariser } from './models/summarise.ts';
 import { makeOutboxActivities } from './outbox/outbox-activities.ts';
 import { makeProbeActivities } from './probes/probe-activities.ts';
 import { makeReportActivities } from './report/report-activities.ts';
@@ -19,12 +21,18 @@ export interface ActivityDeps {
   readonly transport: MailTransport;
   readonly dispatch: Dispatch;
   readonly log: Logger;
+  /** `$STEWARD_HOME`. */
+  readonly home: string;
   /** Rejects when Temporal does not answer. */
   readonly temporalReachable: () => Promise<void>;
 }
 
 /** All activities by group; a workflow calls `digest.claim` and the history shows the same words. */
-export function makeActivityGroups(deps: ActivityDeps) {
+export function makeActivityGroups(given: ActivityDeps) {
+  const { files, log, store } = given;
+  const openSummariser = makeSummariser({ files, clock: store.clock, log });
+  const zone = () => files.current().instance.owner.timezone ?? zoneOfThisMachine;
+  const deps = { ...given, openSummariser, zone, heartbeat };
   const outbox = makeOutboxActivities(deps);
   return {
     ledger: makeLedgerActivities(deps),
@@ -42,10 +50,17 @@ export function makeActivityGroups(deps: ActivityDeps) {
 export type ActivityGroups = ReturnType<typeof makeActivityGroups>;
 
 /** The groups under dotted names, foreign errors turned into Temporal failures: what a Worker takes. */
-export function makeActivities(deps: ActivityDeps): Record<string, (input: never) => Promise<unknown>> {
+export function makeActivities(deps: ActivityDeps): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(makeActivityGroups(deps)).flatMap(([group, activities]) =>
       Object.entries(withFailures(activities)).map(([name, activity]) => [`${group}.${name}`, activity]),
     ),
   );
+}
+
+const zoneOfThisMachine = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Outside an activity, as in a test, there is nobody to tell. */
+function heartbeat(): void {
+  asyncLocalStorage.getStore()?.heartbeat();
 }

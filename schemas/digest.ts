@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ParsedMail } from './message.ts';
+import type { RenderedMail } from './outgoing.ts';
 
 /** What a summariser returns for one mail. Checked against this schema whoever made it. */
 export const mailSummary = z.strictObject({
@@ -61,3 +62,9 @@ export interface PageSummariser {
 
 /** Makes one summariser a page, over the models that are in force then. Implemented in `activities/models`. */
 export type OpenSummariser = () => PageSummariser;
+
+/** What `digests.content` holds: the digest and its words, so that whoever reads it needs no renderer. */
+export interface StoredDigest {
+  readonly digest: Digest;
+  readonly rendered: RenderedMail;
+}

@@ -83,11 +83,26 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     waitMs,
     log,
   });
-  const dispatch = makeDispatch({ store, client, files, log, personId: person.id, requestEagerStart: options.roles.includes('main') });
+  const dispatch = makeDispatch({
+    store,
+    client,
+    files,
+    log,
+    personId: person.id,
+    requestEagerStart: options.roles.includes('main'),
+  });
   const temporalReachable = async () => {
     await client.workflowService.getSystemInfo({});
   };
-  const activities = makeActivities({ store, files, transport: mailTransport({ log }), dispatch, log, temporalReachable });
+  const activities = makeActivities({
+    store,
+    files,
+    transport: mailTransport({ log }),
+    dispatch,
+    log,
+    home,
+    temporalReachable,
+  });
   const workers = await startWorkers(
     { ...options, connection, dataConverter: converter, activities },
     (await bundle).path,

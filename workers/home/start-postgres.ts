@@ -68,7 +68,7 @@ export function postgresUrl(
  * @throws childFailed when it ends or is not ready within 60 s (recovery after a crash is in that)
  * @throws diskFull
  */
-export async function startPostgres(settings: PostgresSettings): Promise<RunningPart> {
+export async function startPostgres(settings: PostgresSettings, signal?: AbortSignal): Promise<RunningPart> {
   await initCluster(settings);
   await freeCluster(settings.directory);
   const part = await spawnPart({
@@ -84,7 +84,7 @@ export async function startPostgres(settings: PostgresSettings): Promise<Running
   });
   const probe = () => Promise.resolve(isReady(settings.directory, part.pid));
   try {
-    await waitUntil(probe, { name: 'postgres', part, within: 60_000, logFile: settings.logFile });
+    await waitUntil(probe, { name: 'postgres', part, within: 60_000, logFile: settings.logFile, signal });
     return part;
   } catch (cause) {
     await part.stop(10_000);

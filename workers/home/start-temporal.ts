@@ -64,7 +64,7 @@ export function temporalArguments(settings: TemporalSettings): string[] {
  *
  * @throws childFailed when it ends or is not ready within 60 s
  */
-export async function startTemporal(settings: TemporalSettings): Promise<RunningPart> {
+export async function startTemporal(settings: TemporalSettings, signal?: AbortSignal): Promise<RunningPart> {
   await Promise.all(processesMarked(`STEWARD_PART=${settings.mark}`).map((pid) => stopProcess(pid, 'SIGTERM', 5_000)));
   const part = await spawnPart({
     name: 'temporal',
@@ -85,7 +85,7 @@ export async function startTemporal(settings: TemporalSettings): Promise<Running
   const namespace = `http://127.0.0.1:${settings.httpPort}/cluster/namespaces/${settings.namespace}`;
   try {
     const probe = async () => (await requestHttp(namespace))?.status === 200;
-    await waitUntil(probe, { name: 'temporal', part, within: 60_000, logFile: settings.logFile });
+    await waitUntil(probe, { name: 'temporal', part, within: 60_000, logFile: settings.logFile, signal });
     await keepClosedRuns(namespace);
     return part;
   } catch (cause) {

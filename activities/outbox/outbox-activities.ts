@@ -1,0 +1,115 @@
+import { eq } from 'drizzle-orm';
+import type { Logger } from 'pino';
+import { accounts } from '../../schemas/db/accounts.ts';
+import { outbox } from '../../schemas/db/outbox.ts';
+import type { EffectState } from '../../schemas/endings.ts';
+import { StewardError } from '../../schemas/errors.ts';
+import type { Files } from '../../schemas/file-set.ts';
+import type { MailTransport, RenderedMail } from '../../schemas/outgoing.ts';
+import { ensureAccount } from '../../store/accounts/ensure-account.ts';
+import { readRendered } from '../../store/digests/read-rendered.ts';
+import { claimEffect, contentBegins, openMail } from '../../store/outbox/claim-effect.ts';
+import { queueEffect } from '../../store/outbox/queue-effect.ts';
+import { recordCopyFound, recordResult } from '../../store/outbox/record-result.ts';
+import type { Store } from '../../store/store.ts';
+import { everyPlace, resolvePlaces } from './resolve-places.ts';
+
+interface OutboxDeps {
+  readonly store: Store;
+  readonly files: Pick<Files, 'current'>;
+  readonly transport: MailTransport;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+}
+
+/** Outward effects: minted, claimed, done at most once, and settled. @source docs/design/outbox.md */
+export function makeOutboxActivities({ store, files, transport, log }: OutboxDeps) {
+  const queueFor = async (
+    personId: string,
+    place: ReturnType<typeof everyPlace>[number],
+    effect: { effectKey: string; kind: 'digest' | 'report' | 'notice'; mail: RenderedMail },
+  ) => {
+    const account = await ensureAccount(store, place.channel, personId);
+    return await queueEffect(store, {
+      ...{ personId, ...effect, channel: place.channel.kind, accountId: account.id },
+      address: place.address,
+    });
+  };
+
+  return {
+    /** Mints one effect for each place. May be repeated: the same fire and place are the same effect. @throws notFound */
+    queue: async ({ personId, fireId, kind, sourceId, deliver }: QueueInput): Promise<Queued> => {
+      const mail = await readRendered(store, sourceId);
+      const { places, problems } = resolvePlaces(files.current(), deliver);
+      const outboxIds: string[] = [];
+      for (const place of places) {
+        outboxIds.push(await queueFor(personId, place, { effectKey: `${fireId}:${kind}:${place.name}`, kind, mail }));
+      }
+      return { outboxIds, problems };
+    },
+
+    /** Mints a short message to every channel of the owner but one. May be repeated: the key is the effect. */
+    notice: async ({ personId, key, subject, text, except }: NoticeInput): Promise<{ outboxIds: string[] }> => {
+      const places = everyPlace(files.current()).filter((place) => place.name !== except);
+      const outboxIds: string[] = [];
+      for (const place of places) {
+        const effectKey = `${key}:notice:${place.name}`;
+        outboxIds.push(await queueFor(personId, place, { effectKey, kind: 'notice', mail: { subject, text } }));
+      }
+      return { outboxIds };
+    },
+
+    /** Tries one effect once, unless it is done, under way or unknown. May be repeated. @throws notFound, storeBusy */
+    send: async ({ outboxId }: { outboxId: string }): Promise<SendOutcome> => {
+      const claim = await claimEffect(store, outboxId);
+      if (!claim.claimed) return { state: claim.state };
+      const { row, mail } = claim;
+      const channel = await channelOf(row.accountId);
+      const result = await transport.send(channel, mail, () => contentBegins(store, row));
+      const state = await recordResult(store, row, result);
+      log.info({ outbox: outboxId, state, attempt: row.attempt }, 'an effect was tried');
+      return { state, ...(result.state === 'again' ? { waitMs: result.waitMs } : {}) };
+    },
+
+    /** Looks for a copy of an unknown effect. Reads only, at the far side. May be repeated. */
+    reconcile: async ({ outboxId }: { outboxId: string }): Promise<{ state: EffectState }> => {
+      const [row] = await store.db.select().from(outbox).where(eq(outbox.id, outboxId));
+      if (row === undefined) throw new StewardError('notFound', `There is no effect ${outboxId}`);
+      if (row.state !== 'unknown') return { state: row.state };
+      const { found, where } = await transport.findCopy(await channelOf(row.accountId), openMail(store, row).messageId);
+      return { state: found ? await recordCopyFound(store, outboxId, where ?? 'a copy') : 'unknown' };
+    },
+  };
+
+  async function channelOf(accountId: string) {
+    const [account] = await store.db.select({ name: accounts.name }).from(accounts).where(eq(accounts.id, accountId));
+    const channel = account === undefined ? undefined : files.current().channels.get(account.name);
+    if (channel === undefined) throw new StewardError('channelUnknown', `There is no channel for account ${accountId}`);
+    return channel;
+  }
+}
+
+interface QueueInput {
+  readonly personId: string;
+  readonly fireId: string;
+  readonly kind: 'digest' | 'report';
+  /** Digest or report. */
+  readonly sourceId: string;
+  readonly deliver: readonly string[];
+}
+interface Queued {
+  readonly outboxIds: string[];
+  /** Places that lead nowhere, each as one sentence. */
+  readonly problems: string[];
+}
+interface NoticeInput {
+  readonly personId: string;
+  readonly key: string;
+  readonly subject: string;
+  readonly text: string;
+  /** Name of a channel that is left out: the one that failed. */
+  readonly except?: string;
+}
+interface SendOutcome {
+  readonly state: EffectState;
+  readonly waitMs?: number;
+}

@@ -1,0 +1,129 @@
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, lte } from 'drizzle-orm';
+import { accounts } from '../../schemas/db/accounts.ts';
+import { fires } from '../../schemas/db/fires.ts';
+import { reports } from '../../schemas/db/inbox.ts';
+import { outbox } from '../../schemas/db/outbox.ts';
+import { approvals, healthStates } from '../../schemas/db/records.ts';
+import { failures } from '../../schemas/errors.ts';
+import type { FileSet } from '../../schemas/file-set.ts';
+import type { Report, TriggerTally, Trouble, Waiting } from '../../schemas/report.ts';
+import type { Store } from '../store.ts';
+
+const mostTroubles = 20;
+const firstReportHours = 24;
+
+/** All that a report tells but the mail: what ran and did not since the last one, health, and what waits. Reads only. */
+export async function gatherReport(
+  store: Store,
+  files: Pick<FileSet, 'faults'>,
+  { personId, fireId }: { personId: string; fireId: string },
+): Promise<Omit<Report, 'reportId' | 'digestId' | 'mails' | 'older'>> {
+  const now = store.clock.now();
+  const since = await sinceLast(store, personId, now);
+  const ended = await store.db
+    .select()
+    .from(fires)
+    .where(
+      and(eq(fires.personId, personId), isNotNull(fires.endedAt), gt(fires.endedAt, since), lte(fires.endedAt, now)),
+    )
+    .orderBy(asc(fires.dueAt));
+  const [running] = await store.db.select({ n: count() }).from(fires).where(eq(fires.state, 'open'));
+  const troubles = ended.flatMap(troubleOf);
+  const health = await store.db.select().from(healthStates).orderBy(asc(healthStates.check));
+  return {
+    madeAt: now.toISOString(),
+    since: since.toISOString(),
+    ran: tally(ended),
+    troubles: troubles.slice(-mostTroubles),
+    moreTroubles: Math.max(0, troubles.length - mostTroubles),
+    // The report's own fire is open while it is being made.
+    running: Math.max(0, (running?.n ?? 0) - (ended.some((fire) => fire.id === fireId) ? 0 : 1)),
+    health: health.map(({ check, healthy, detail, since: at }) => ({
+      check,
+      healthy,
+      detail,
+      since: at.toISOString(),
+    })),
+    waiting: await waitingFor(store, files, personId),
+  };
+}
+
+async function sinceLast(store: Store, personId: string, now: Date): Promise<Date> {
+  const [last] = await store.db
+    .select({ at: reports.madeAt })
+    .from(reports)
+    .where(eq(reports.personId, personId))
+    .orderBy(desc(reports.madeAt))
+    .limit(1);
+  return last?.at ?? new Date(now.getTime() - firstReportHours * 3_600_000);
+}
+
+type FireRow = typeof fires.$inferSelect;
+
+function tally(ended: readonly FireRow[]): TriggerTally[] {
+  const tallies = new Map<string, { trigger: string; ran: number; late: number }>();
+  for (const { trigger, state } of ended) {
+    if (state !== 'ran' && state !== 'ranLate') continue;
+    const one = tallies.get(trigger) ?? { trigger, ran: 0, late: 0 };
+    one.ran += 1;
+    if (state === 'ranLate') one.late += 1;
+    tallies.set(trigger, one);
+  }
+  return [...tallies.values()].sort((a, b) => (a.trigger < b.trigger ? -1 : 1));
+}
+
+function troubleOf({ id, trigger, state, dueAt, reason }: FireRow): Trouble[] {
+  if (state === 'open' || state === 'ran' || state === 'ranLate') return [];
+  return [{ fireId: id, trigger, ending: state, dueAt: dueAt.toISOString(), reason: reason ?? 'no reason on record' }];
+}
+
+async function waitingFor(store: Store, { faults }: Pick<FileSet, 'faults'>, personId: string): Promise<Waiting[]> {
+  const approvalRows = await store.db
+    .select()
+    .from(approvals)
+    .where(and(eq(approvals.personId, personId), eq(approvals.state, 'waiting')));
+  const effects = await store.db
+    .select()
+    .from(outbox)
+    .where(and(eq(outbox.personId, personId), inArray(outbox.state, ['unknown', 'failed'])))
+    .orderBy(desc(outbox.createdAt))
+    .limit(mostTroubles);
+  const resting = await store.db
+    .select()
+    .from(accounts)
+    .where(and(eq(accounts.personId, personId), eq(accounts.state, 'resting')));
+  return [
+    ...approvalRows.map(
+      (row): Waiting => ({
+        ...{ kind: 'approval', what: row.id, why: 'waits for your word', since: row.createdAt.toISOString() },
+        remedy: `Decide before ${row.expiresAt.toISOString()}; after that it is a no`,
+      }),
+    ),
+    ...effects.map(
+      (row): Waiting => ({
+        kind: row.state === 'unknown' ? 'unknown' : 'failed',
+        what: `${row.kind} ${row.id}`,
+        why: row.result?.detail ?? 'no detail on record',
+        since: row.createdAt.toISOString(),
+        remedy: row.state === 'unknown' ? 'It may have arrived; it is not sent again' : failures.mailRefused.remedy,
+      }),
+    ),
+    ...resting.map(
+      (row): Waiting => ({
+        ...{
+          kind: 'account',
+          what: row.name,
+          why: row.reason ?? 'the login was refused',
+          since: row.updatedAt.toISOString(),
+        },
+        remedy: failures.mailLoginRefused.remedy,
+      }),
+    ),
+    ...faults.map(
+      (fault): Waiting => ({
+        ...{ kind: 'file', what: `${fault.path}:${fault.line}:${fault.column}`, why: fault.message },
+        remedy: fault.lastGoodInForce ? failures.fileInvalid.remedy : 'Correct the file; nothing of it is in force',
+      }),
+    ),
+  ];
+}

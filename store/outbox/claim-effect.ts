@@ -1,0 +1,104 @@
+import { and, eq } from 'drizzle-orm';
+import { outbox } from '../../schemas/db/outbox.ts';
+import type { EffectState } from '../../schemas/endings.ts';
+import { StewardError } from '../../schemas/errors.ts';
+import type { OutgoingMail } from '../../schemas/outgoing.ts';
+import { appendEvent } from '../append-event.ts';
+import { inTransaction, type Store, type StoreIn } from '../store.ts';
+
+export type OutboxRow = typeof outbox.$inferSelect;
+
+/** What one who wants to send is told: to go on, or how it stands already. */
+export type Claim =
+  | { readonly claimed: true; readonly row: OutboxRow; readonly mail: OutgoingMail }
+  | { readonly claimed: false; readonly state: EffectState };
+
+/**
+ * Claims an effect for one attempt, in a commit of its own.
+ *
+ * A claim found before any content went out is taken over, and its holder, should it still live, is fenced off by the
+ * attempt's number. One found after that is `unknown` and never sent again; its holder may still prove it sent.
+ *
+ * @throws notFound; storeBusy
+ */
+export async function claimEffect(store: Store, outboxId: string): Promise<Claim> {
+  return await inTransaction(store, async (inside) => {
+    const row = await lockEffect(inside, outboxId);
+    if (row.state !== 'queued' && row.state !== 'sending') return { claimed: false, state: row.state };
+    const now = inside.clock.now();
+    if (row.state === 'sending' && row.contentBeganAt !== null) {
+      await endEffect(inside, row, {
+        state: 'unknown',
+        detail: 'content had begun to leave, and no answer is on record',
+      });
+      return { claimed: false, state: 'unknown' };
+    }
+    const next = { state: 'sending' as const, attempt: row.attempt + 1, claimedAt: now, contentBeganAt: null };
+    await inside.db.update(outbox).set(next).where(eq(outbox.id, outboxId));
+    const data = { attempt: next.attempt };
+    await appendEvent(inside, {
+      aggregate: 'outbox',
+      aggregateId: outboxId,
+      type: 'outbox.sending',
+      personId: row.personId,
+      data,
+    });
+    const claimed = { ...row, ...next };
+    return { claimed: true, row: claimed, mail: openMail(inside, claimed) };
+  });
+}
+
+/**
+ * Commits, before the first byte of content leaves, that it does. From here on an unanswered attempt is `unknown`.
+ *
+ * @throws storeBusy when the claim is not ours any more; then nothing may be sent
+ */
+export async function contentBegins(store: Store, { id, attempt }: OutboxRow): Promise<void> {
+  const ours = and(eq(outbox.id, id), eq(outbox.state, 'sending'), eq(outbox.attempt, attempt));
+  const marked = await store.db
+    .update(outbox)
+    .set({ contentBeganAt: store.clock.now() })
+    .where(ours)
+    .returning({ id: outbox.id });
+  if (marked.length === 0) throw new StewardError('storeBusy', `The claim on ${id} passed to another attempt`);
+}
+
+/** Opens what is to be sent. */
+export function openMail(store: StoreIn, row: OutboxRow): OutgoingMail {
+  const place = { table: 'outbox', row: row.id, column: 'content', person: row.personId };
+  return JSON.parse(store.keys.unit(row.personId, row.wrappedKey).open(place, row.content).toString()) as OutgoingMail;
+}
+
+/** Locks an effect's row until the transaction ends. @throws notFound */
+export async function lockEffect(inside: StoreIn, outboxId: string): Promise<OutboxRow> {
+  const [row] = await inside.db.select().from(outbox).where(eq(outbox.id, outboxId)).for('update');
+  if (row === undefined) throw new StewardError('notFound', `There is no effect ${outboxId}`);
+  return row;
+}
+
+/** Writes how an effect stands now. `queued` is to be tried again after `waitMs`. */
+export async function endEffect(
+  inside: StoreIn,
+  row: OutboxRow,
+  result: { state: EffectState; detail: string; code?: string; provenBy?: string; waitMs?: number },
+): Promise<void> {
+  const now = inside.clock.now();
+  const { state, detail, code, provenBy } = result;
+  await inside.db
+    .update(outbox)
+    .set({
+      state,
+      result: { detail, ...(code === undefined ? {} : { code }), ...(provenBy === undefined ? {} : { provenBy }) },
+      nextTryAt: result.waitMs === undefined ? null : new Date(now.getTime() + result.waitMs),
+      endedAt: state === 'queued' ? null : now,
+      ...(state === 'queued' ? { claimedAt: null, contentBeganAt: null } : {}),
+    })
+    .where(eq(outbox.id, row.id));
+  await appendEvent(inside, {
+    aggregate: 'outbox',
+    aggregateId: row.id,
+    type: `outbox.${state}`,
+    personId: row.personId,
+    data: { attempt: row.attempt, ...(provenBy === undefined ? {} : { provenBy }) },
+  });
+}

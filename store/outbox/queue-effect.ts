@@ -1,0 +1,63 @@
+import { eq } from 'drizzle-orm';
+import { outbox } from '../../schemas/db/outbox.ts';
+import { messageIdOf, newId } from '../../schemas/ids.ts';
+import type { OutgoingMail, RenderedMail } from '../../schemas/outgoing.ts';
+import { appendEvent } from '../append-event.ts';
+import { inTransaction, type Store } from '../store.ts';
+
+export interface NewEffect {
+  readonly personId: string;
+  /** What is done at most once under this name; begins with the fire's id. */
+  readonly effectKey: string;
+  readonly kind: 'digest' | 'report' | 'notice';
+  readonly channel: string;
+  readonly accountId: string;
+  /** Sender and recipient: the owner's own address. */
+  readonly address: string;
+  readonly mail: RenderedMail;
+}
+
+/**
+ * Mints an outward effect: id, Message-ID and content are fixed from here on. The same key is the same effect.
+ *
+ * @returns id of the row, new or not
+ */
+export async function queueEffect(store: Store, effect: NewEffect): Promise<string> {
+  const { personId, effectKey, kind, channel, accountId, address } = effect;
+  const id = newId('outbox', store.clock);
+  const createdAt = store.clock.now();
+  const messageId = messageIdOf(id, address.slice(address.lastIndexOf('@') + 1));
+  const content: OutgoingMail = {
+    messageId,
+    from: address,
+    to: address,
+    ...effect.mail,
+    date: createdAt.toISOString(),
+  };
+  return await inTransaction(store, async (inside) => {
+    const unit = inside.keys.newUnit(personId);
+    const place = { table: 'outbox', row: id, column: 'content', person: personId };
+    const made = await inside.db
+      .insert(outbox)
+      .values({
+        ...{ id, personId, effectKey, kind, channel, accountId, createdAt },
+        messageIdHmac: inside.keys.fingerprint('message-id', messageId),
+        wrappedKey: unit.wrapped,
+        content: unit.seal(place, JSON.stringify(content)),
+      })
+      .onConflictDoNothing({ target: outbox.effectKey })
+      .returning({ id: outbox.id });
+    if (made.length > 0) {
+      await appendEvent(inside, {
+        aggregate: 'outbox',
+        aggregateId: id,
+        type: 'outbox.queued',
+        personId,
+        data: { kind, channel },
+      });
+      return id;
+    }
+    const [known] = await inside.db.select({ id: outbox.id }).from(outbox).where(eq(outbox.effectKey, effectKey));
+    return known!.id;
+  });
+}

@@ -1,0 +1,32 @@
+import type { EffectState } from '../../schemas/endings.ts';
+import type { SendResult } from '../../schemas/outgoing.ts';
+import { inTransaction, type Store } from '../store.ts';
+import { endEffect, lockEffect, type OutboxRow } from './claim-effect.ts';
+
+/** Writes what an attempt came to, unless the effect was settled meanwhile (a copy came back through the inbox). */
+export async function recordResult(store: Store, claim: OutboxRow, result: SendResult): Promise<EffectState> {
+  return await inTransaction(store, async (inside) => {
+    const row = await lockEffect(inside, claim.id);
+    if ((row.state !== 'sending' && row.state !== 'unknown') || row.attempt !== claim.attempt) return row.state;
+    // Another attempt gave this one up for dead; only a plain yes or no may still settle it.
+    if (row.state === 'unknown' && result.state !== 'sent' && result.state !== 'failed') return row.state;
+    const { detail } = result;
+    if (result.state === 'again') {
+      await endEffect(inside, row, { state: 'queued', detail, waitMs: result.waitMs });
+      return 'queued';
+    }
+    const code = 'code' in result ? result.code : undefined;
+    await endEffect(inside, row, { state: result.state, detail, ...(code === undefined ? {} : { code }) });
+    return result.state;
+  });
+}
+
+/** Settles an effect because a copy of it was found. Finding proves; nothing else does. */
+export async function recordCopyFound(store: Store, outboxId: string, where: string): Promise<EffectState> {
+  return await inTransaction(store, async (inside) => {
+    const row = await lockEffect(inside, outboxId);
+    if (row.state !== 'unknown' && row.state !== 'sending') return row.state;
+    await endEffect(inside, row, { state: 'sent', detail: 'a copy was found', provenBy: where });
+    return 'sent';
+  });
+}
