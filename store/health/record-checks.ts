@@ -1,5 +1,5 @@
-import { inArray } from 'drizzle-orm';
-import { healthStates } from '../../schemas/db/records.ts';
+import { and, eq, gte, inArray } from 'drizzle-orm';
+import { events, healthStates } from '../../schemas/db/records.ts';
 import { appendEvent } from '../append-event.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
 
@@ -38,6 +38,7 @@ export async function recordChecks(
     );
     const gone = [...rows.keys()].filter((check) => !sorted.some((result) => result.check === check));
     if (gone.length > 0) await inside.db.delete(healthStates).where(inArray(healthStates.check, gone));
+    const toldBefore = await changedSince(inside, since);
     const changed: CheckResult[] = [];
     for (const result of sorted) {
       const before = rows.get(result.check);
@@ -45,11 +46,19 @@ export async function recordChecks(
       await inside.db.insert(healthStates).values(next).onConflictDoUpdate({ target: healthStates.check, set: next });
       const changedNow = next.healthy !== (before?.healthy ?? true);
       if (changedNow) await tell(inside, next);
-      const changedBefore = since !== undefined && before !== undefined && next.since >= since && next.streak === 0;
-      if (changedNow || changedBefore) changed.push({ ...result, healthy: next.healthy });
+      if (changedNow || toldBefore.has(result.check)) changed.push({ ...result, healthy: next.healthy });
     }
     return changed;
   });
+}
+
+async function changedSince(inside: StoreIn, since: Date | undefined): Promise<Set<string>> {
+  if (since === undefined) return new Set();
+  const rows = await inside.db
+    .select({ check: events.aggregateId })
+    .from(events)
+    .where(and(eq(events.aggregate, 'health'), gte(events.at, since)));
+  return new Set(rows.map((row) => row.check));
 }
 
 function step(before: Row | undefined, { check, healthy, detail }: CheckResult, after: number, now: Date): Row {
