@@ -7,6 +7,7 @@ import { type CursorMove, moveCursor, type SessionRight } from '../accounts/curs
 import { holdFence } from '../accounts/take-fence.ts';
 import { appendEvent } from '../append-event.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
+import { maildirPlace } from './maildir-place.ts';
 import { settleOwnMail } from './settle-own-mail.ts';
 
 export interface AcceptedMails {
@@ -63,7 +64,7 @@ export async function acceptMails(
 function rowOf(inside: StoreIn, session: SessionRight & { readonly channel: string }, mail: IncomingMail) {
   const id = newId('inbox', inside.clock);
   const unit = inside.keys.newUnit(session.personId);
-  const place = 'path' in mail.place ? { mailbox: '', uidValidity: '', uid: null } : mail.place;
+  const place = 'path' in mail.place ? maildirPlace(inside.keys, mail.place.path) : mail.place;
   const at = { table: 'inbox', row: id, column: 'content', person: session.personId };
   return {
     id,
