@@ -40,7 +40,8 @@ export async function choosePorts(
   const known = { ...(preferFirst ? firstChoice : {}), ...readPorts(file) };
   const spare = await freePorts(names.length);
   const entries: [string, number][] = [];
-  for (const [at, name] of names.entries()) entries.push([name, await choose(name, fixed[name], known[name], spare[at])]);
+  for (const [at, name] of names.entries())
+    entries.push([name, await choose(name, fixed[name], known[name], spare[at])]);
   const ports = Object.fromEntries(entries) as unknown as Ports;
   const text = `${JSON.stringify(ports, null, 2)}\n`;
   if (text !== readText(file)) writeFileWhole(file, text);

@@ -71,9 +71,5 @@ export function homeParts(home: Home, plan: HomePlan, ports: Ports, env: NodeJS.
       ),
   };
   const given = (name: string) => env[name] || env[`${name}_FILE`];
-  return [
-    ...(given('DATABASE_URL') ? [] : [postgres]),
-    ...(env.TEMPORAL_ADDRESS ? [] : [temporal]),
-    steward,
-  ];
+  return [...(given('DATABASE_URL') ? [] : [postgres]), ...(env.TEMPORAL_ADDRESS ? [] : [temporal]), steward];
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StewardError } from '../../schemas/errors.ts';
 import type { ClusterPlace } from './init-cluster.ts';
@@ -37,12 +37,19 @@ export function placeCluster(home: Home): ClusterPlace {
   if (known.made && !existsSync(join(known.directory, 'PG_VERSION'))) {
     throw new StewardError('databaseMissing', `The database of ${home.root} is not in ${known.directory} any more`);
   }
+  if (root) openBase();
   return {
     native: root ? reachablePostgres(systemBase) : bundledPostgres().native,
     directory: known.directory,
     password: readPassword(join(home.data, 'postgres-password')),
     ...(root ? { user: systemUser() } : {}),
   };
+}
+
+/** The way to the cluster is open to its user; each folder below is for that user only. */
+function openBase(): void {
+  mkdirSync(systemBase, { recursive: true, mode: 0o755 });
+  chmodSync(systemBase, 0o755);
 }
 
 /** Remembers that the cluster holds something from now on. */

@@ -25,11 +25,12 @@ let state: HomeState = {
   ...{ parts: [], urls: {} },
 };
 
-const unlock = await attempt(() => lockHome(home));
 const say = (change: Partial<HomeState>) => {
   state = { ...state, ...change, parts: supervision?.states() ?? [] };
   writeState(home, state);
 };
+let unlock: (() => void) | undefined;
+unlock = await attempt(() => lockHome(home));
 say({});
 let stopping: Promise<never> | undefined;
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void onSignal());
@@ -65,7 +66,7 @@ async function end(failure?: Error): Promise<never> {
   await supervision?.stop();
   if (failure === undefined) say({ phase: 'stopped' });
   else say({ phase: 'failed', failure: { code: codeOf(failure), message: failure.message } });
-  unlock();
+  unlock?.();
   if (failure !== undefined && announcer === undefined) console.error(`steward: ${failure.message}`);
   process.exit(failure === undefined ? 0 : 1);
 }

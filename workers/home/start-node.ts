@@ -49,7 +49,9 @@ export async function startNode(settings: NodeSettings, signal?: AbortSignal): P
 /** Status 2 means that a person must act; the last fatal line of the log says what. */
 async function saidWhy(part: RunningPart, logFile: string): Promise<StewardError | undefined> {
   if ((await part.ended).code !== 2) return undefined;
-  const line = readFileSync(logFile, 'utf8').split('\n').findLast((text) => text.includes('"code"'));
+  const line = readFileSync(logFile, 'utf8')
+    .split('\n')
+    .findLast((text) => text.includes('"code"'));
   try {
     const { err } = JSON.parse(line ?? '') as { err: { code: 'badInput'; message: string } };
     return new StewardError(err.code, err.message);
