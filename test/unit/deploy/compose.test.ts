@@ -39,11 +39,12 @@ const services = Object.entries(compose.services);
 const oneShots = ['temporal-schema', 'temporal-namespace', 'steward-key'];
 
 describe('docker-compose.yml', () => {
-  test('publishes on loopback only, and only what a person opens', () => {
+  test('publishes one port, on loopback: the API, which has a login and passes the Temporal UI on', () => {
     const ports = services.flatMap(([, { ports: list = [] }]) => list);
-    expect(ports.sort()).toEqual(['127.0.0.1:7700:7700', '127.0.0.1:8233:8080']);
+    expect(ports).toEqual(['127.0.0.1:7700:7700']);
     expect(compose.networks.record?.internal).toBe(true);
-    for (const name of ['postgres', 'valkey', 'temporal']) expect(compose.services[name]?.networks).toEqual(['record']);
+    for (const name of ['postgres', 'valkey', 'temporal', 'temporal-ui'])
+      expect(compose.services[name]?.networks).toEqual(['record']);
   });
 
   test('pins every image to a full version', () => {
