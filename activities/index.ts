@@ -32,7 +32,7 @@ export function makeActivityGroups(given: ActivityDeps) {
   const { files, log, store } = given;
   const openSummariser = makeSummariser({ files, clock: store.clock, log });
   const zone = () => files.current().instance.owner.timezone ?? zoneOfThisMachine;
-  const deps = { ...given, openSummariser, zone, heartbeat };
+  const deps = { ...given, openSummariser, zone, heartbeat, scheduledAt };
   const outbox = makeOutboxActivities(deps);
   return {
     ledger: makeLedgerActivities(deps),
@@ -63,4 +63,9 @@ const zoneOfThisMachine = Intl.DateTimeFormat().resolvedOptions().timeZone;
 /** Outside an activity, as in a test, there is nobody to tell. */
 function heartbeat(): void {
   asyncLocalStorage.getStore()?.heartbeat();
+}
+
+function scheduledAt(): Date | undefined {
+  const at = asyncLocalStorage.getStore()?.info.scheduledTimestampMs;
+  return at === undefined ? undefined : new Date(at);
 }

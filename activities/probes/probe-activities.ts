@@ -13,9 +13,9 @@ interface ProbeDeps {
   readonly log: Pick<Logger, 'info' | 'warn'>;
   /** Rejects when Temporal does not answer. */
   readonly temporalReachable: () => Promise<void>;
-  /** A path on the disk that holds the data; the working directory when left out. */
-  readonly dataPath?: string;
-  readonly readFigures?: (dataPath: string) => Promise<MachineFigures>;
+  /** `$STEWARD_HOME`: a path on the disk that holds the data. */
+  readonly home: string;
+  readonly readFigures?: (home: string) => Promise<MachineFigures>;
   /** When Temporal scheduled this activity: a retry then tells the transitions of its first try. */
   readonly scheduledAt?: () => Date | undefined;
 }
@@ -31,7 +31,7 @@ export interface CheckRound {
 
 /** Looks at the machine, Steward's parts, its channels and the services of `steward.yaml`. */
 export function makeProbeActivities(deps: ProbeDeps) {
-  const { store, files, log, temporalReachable, dataPath = '.', readFigures = readMachine } = deps;
+  const { store, files, log, temporalReachable, home, readFigures = readMachine } = deps;
   return {
     /**
      * One round of all checks. A failing check is a result; only a store that cannot keep the round throws.
@@ -44,7 +44,7 @@ export function makeProbeActivities(deps: ProbeDeps) {
       const { instance, channels } = files.current();
       const { health } = instance;
       const parts = await Promise.all([
-        readFigures(dataPath).then((figures) => checkMachine(figures, health)),
+        readFigures(home).then((figures) => checkMachine(figures, health)),
         answers('postgres', store.db.execute(sql`select 1`)).then((one) => [one]),
         answers('temporal', temporalReachable()).then((one) => [one]),
         checkAccounts(store, { channels }),

@@ -1,116 +1,122 @@
 import type { Digest } from '../../schemas/digest.ts';
 import type { RenderedMail } from '../../schemas/outgoing.ts';
 import type { Report } from '../../schemas/report.ts';
-import { digestHtml, digestText } from '../digest-lines.ts';
-import { counted } from '../digest-parts.ts';
+import { escapeHtml, htmlPage } from '../html-page.ts';
+import { mailSection } from '../mail-section.ts';
+import { counted, headingLines, wrapLine } from '../plain-lines.ts';
+import { type ShownTimes, showTimes } from '../show-time.ts';
 import { visibleLine } from '../visible-text.ts';
-import { wrapLines } from '../wrap-lines.ts';
-import { escapeHtml, htmlPage } from '../write-html.ts';
 
-interface Section {
-  readonly title: string;
-  readonly lines: readonly { readonly words: string; readonly more?: string }[];
+interface Entry {
+  readonly words: string;
+  readonly more?: string;
+  readonly bad?: true;
 }
 
-/** A morning report in words. A section with nothing to say is left out. Pure. @param zone - IANA zone of the owner */
-export function renderReport(report: Report, digest: Digest | undefined, zone: string): RenderedMail {
-  const day = dayOf(report.madeAt, zone);
-  const bad = report.health.filter((check) => !check.healthy).length;
-  const subject = [
-    `Morning report, ${day}`,
-    counted(report.mails, 'mail'),
-    ...(report.troubles.length > 0 ? [`${report.troubles.length + report.moreTroubles} not run`] : []),
-    ...(report.waiting.length > 0 ? [`${report.waiting.length} waiting for you`] : []),
-    ...(bad > 0 ? [counted(bad, 'problem')] : []),
+/**
+ * A morning report in words: what waits for the owner, mail, what did not run, what ran, health. A section with nothing
+ * to say is left out; what comes from outside is text. Pure.
+ *
+ * @param timezone - IANA name of the owner's zone
+ */
+export function renderReport(report: Report, digest: Digest | undefined, timezone: string): RenderedMail {
+  const times = showTimes(timezone);
+  const day = times.day(report.madeAt);
+  const mail = mailSection(digest ?? { digestId: '', madeAt: report.madeAt, items: [], older: report.older }, timezone);
+  const sections: [string, Entry[]][] = [
+    ['Did not run', troubles(report, times)],
+    [`Since ${times.short(report.since)}`, ran(report)],
+    ['Health', health(report, times)],
+  ];
+  const waiting: [string, Entry[]] = ['Waiting for you', waits(report, times)];
+  return {
+    subject: subjectOf(report, day),
+    text: `${[
+      'Good morning.',
+      day,
+      ...sectionLines(waiting),
+      ...headingLines('Mail'),
+      ...wrapLine(mail.headline),
+      ...mail.lines,
+      ...sections.flatMap(sectionLines),
+    ]
+      .join('\n')
+      .trimEnd()}\n`,
+    html: htmlPage(
+      `Morning report, ${day}`,
+      [
+        `<h1>Good morning.</h1><p class="quiet">${escapeHtml(day)}</p>`,
+        sectionHtml(waiting),
+        `<h2>Mail</h2><p>${escapeHtml(mail.headline)}</p>`,
+        mail.html,
+        ...sections.map(sectionHtml),
+      ].join('\n'),
+    ),
+  };
+}
+
+/** Counts only: a subject is seen on locked screens. */
+function subjectOf(report: Report, day: string): string {
+  const missed = report.troubles.length + report.moreTroubles;
+  const ill = report.health.filter((check) => !check.healthy).length;
+  return [
+    `Morning report, ${day}: ${counted(report.mails, 'mail')}`,
+    ...(missed > 0 ? [`${missed.toLocaleString('en')} did not run`] : []),
+    ...(report.waiting.length > 0 ? [`${report.waiting.length.toLocaleString('en')} waiting for you`] : []),
+    ...(ill > 0 ? [counted(ill, 'problem')] : []),
   ].join(', ');
-  const sections = sectionsOf(report, zone);
-  const [waiting, ...rest] = sections;
-  const mail = digest === undefined || (digest.items.length === 0 && digest.older.length === 0) ? undefined : digest;
-  const mailText = mail === undefined ? ['No new mail.'] : digestText(mail, zone);
-  const text = [
-    `Good morning. It is ${day}.`,
-    '',
-    ...(waiting === undefined ? [] : sectionText(waiting)),
-    ...heading('Mail'),
-    ...mailText,
-    '',
-    ...rest.flatMap(sectionText),
-  ];
-  const body = [
-    `<h1>Good morning</h1><p class="dim">${escapeHtml(day)}</p>`,
-    waiting === undefined ? '' : sectionHtml(waiting),
-    `<h2>Mail</h2>${mail === undefined ? '<p>No new mail.</p>' : digestHtml(mail, zone)}`,
-    ...rest.map(sectionHtml),
-  ];
-  return { subject, text: `${text.join('\n').trimEnd()}\n`, html: htmlPage(subject, body.join('\n')) };
 }
 
-function sectionsOf(report: Report, zone: string): [Section | undefined, ...Section[]] {
-  const waiting: Section = {
-    title: 'Waiting for you',
-    lines: report.waiting.map(({ what, why, remedy }) => ({ words: `${what}: ${why}`, more: remedy })),
-  };
-  const ran: Section = {
-    title: `Since ${timeOf(report.since, zone)}`,
-    lines: [
-      ...report.ran.map(({ trigger, ran, late }) => ({
-        words: `${trigger}: ran ${counted(ran, 'time')}${late > 0 ? `, ${late} late` : ''}`,
-      })),
-      ...(report.running > 0 ? [{ words: `${counted(report.running, 'run')} still under way` }] : []),
-    ],
-  };
-  const troubles: Section = {
-    title: 'Did not run',
-    lines: [
-      ...report.troubles.map(({ trigger, ending, dueAt, reason }) => ({
-        words: `${trigger}, due ${timeOf(dueAt, zone)}: ${ending}`,
-        more: reason,
-      })),
-      ...(report.moreTroubles > 0 ? [{ words: `and ${report.moreTroubles} more; see steward runs` }] : []),
-    ],
-  };
-  const sick = report.health.filter((check) => !check.healthy);
-  const health: Section = {
-    title: 'Health',
-    lines:
-      report.health.length === 0
-        ? [{ words: 'Not checked yet.' }]
-        : sick.length === 0
-          ? [{ words: `All ${report.health.length} checks are well.` }]
-          : sick.map(({ check, detail, since }) => ({ words: `${check}, since ${timeOf(since, zone)}: ${detail}` })),
-  };
-  const rest = [troubles, ran, health].filter((section) => section.lines.length > 0);
-  return [waiting.lines.length > 0 ? waiting : undefined, ...rest];
+function waits({ waiting }: Report, times: ShownTimes): Entry[] {
+  return waiting.map(({ what, why, since, remedy }) => ({
+    words: `${what}: ${why}${since === undefined ? '' : ` (since ${times.short(since)})`}`,
+    more: remedy,
+  }));
 }
 
-const heading = (title: string) => [title, '-'.repeat(title.length), ''];
+function troubles({ troubles: all, moreTroubles }: Report, times: ShownTimes): Entry[] {
+  const more = moreTroubles > 0 ? [{ words: `And ${counted(moreTroubles, 'other')}; \`steward runs\` shows all` }] : [];
+  return [
+    ...all.map(({ trigger, ending, dueAt, reason }): Entry => {
+      return { words: `${trigger}, due ${times.short(dueAt)}: ${ending}`, more: reason, bad: true };
+    }),
+    ...more,
+  ];
+}
 
-function sectionText({ title, lines }: Section): string[] {
-  const body = lines.flatMap(({ words, more }) => [
-    ...wrapLines(`* ${visibleLine(words)}`),
-    ...(more === undefined ? [] : wrapLines(visibleLine(more), '  ')),
+function ran({ ran: all, running }: Report): Entry[] {
+  const done = all.map(({ trigger, ran: times, late }) => ({
+    words: `${trigger}: ran ${counted(times, 'time')}${late > 0 ? `, ${late.toLocaleString('en')} of them late` : ''}`,
+  }));
+  return running > 0 ? [...done, { words: `${counted(running, 'run')} still under way` }] : done;
+}
+
+function health({ health: checks }: Report, times: ShownTimes): Entry[] {
+  if (checks.length === 0) return [{ words: 'Not checked yet' }];
+  const ill = checks.filter((check) => !check.healthy);
+  if (ill.length === 0) return [{ words: `${counted(checks.length, 'check')}, all well` }];
+  return [
+    ...ill.map(({ check, detail, since }): Entry => {
+      return { words: `${check}, since ${times.short(since)}: ${detail}`, bad: true };
+    }),
+    ...(ill.length < checks.length ? [{ words: `${counted(checks.length - ill.length, 'other check')} well` }] : []),
+  ];
+}
+
+function sectionLines([title, entries]: [string, Entry[]]): string[] {
+  if (entries.length === 0) return [];
+  const lines = entries.flatMap(({ words, more }) => [
+    ...wrapLine(visibleLine(words), '* '),
+    ...(more === undefined ? [] : wrapLine(visibleLine(more), '  ')),
   ]);
-  return [...heading(title), ...body, ''];
+  return [...headingLines(title), ...lines];
 }
 
-function sectionHtml({ title, lines }: Section): string {
-  const items = lines.map(({ words, more }) => {
-    const detail = more === undefined ? '' : `<br><span class="dim">${escapeHtml(visibleLine(more))}</span>`;
-    return `<li>${escapeHtml(visibleLine(words))}${detail}</li>`;
+function sectionHtml([title, entries]: [string, Entry[]]): string {
+  if (entries.length === 0) return '';
+  const items = entries.map(({ words, more, bad }) => {
+    const detail = more === undefined ? '' : `<br><span class="quiet">${escapeHtml(visibleLine(more))}</span>`;
+    return `<li${bad ? ' class="bad"' : ''}>${escapeHtml(visibleLine(words))}${detail}</li>`;
   });
   return `<h2>${escapeHtml(title)}</h2><ul>${items.join('')}</ul>`;
 }
-
-const dayOf = (at: string, zone: string) =>
-  new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'long', day: 'numeric', month: 'long' }).format(
-    new Date(at),
-  );
-const timeOf = (at: string, zone: string) =>
-  new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  }).format(new Date(at));
