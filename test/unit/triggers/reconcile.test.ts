@@ -1,0 +1,81 @@
+// - Temporal's Schedules follow the files: what differs is changed, what is the same is not touched, what is gone goes.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { reconcileSchedules } from '../../../triggers/reconcile.ts';
+import { fileSetOf } from '../../support/file-set-of.ts';
+import { ownNamespace } from '../../support/own-namespace.ts';
+import { type TestTemporal, temporal } from '../../support/temporal.ts';
+
+let server: TestTemporal;
+let own: Awaited<ReturnType<typeof ownNamespace>>;
+beforeAll(async () => {
+  server = await temporal();
+  own = await ownNamespace(server);
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const log = { info() {}, warn() {} };
+const trigger = (schedule: string, more: object = {}) => ({
+  run: 'noop',
+  when: { schedule, timezone: 'Europe/Berlin' },
+  missed: { policy: 'none' },
+  ...more,
+});
+const empty = { created: [], updated: [], deleted: [] };
+
+/** The list of Schedules lags; a second reading says what the first one meant. */
+async function settled(set: ReturnType<typeof fileSetOf>) {
+  await expect.poll(() => reconcileSchedules({ client: own.client, log }, set), { timeout: 20_000 }).toEqual(empty);
+}
+
+test('reconcileSchedules() creates, leaves alone, updates and deletes', async () => {
+  const deps = { client: own.client, log };
+  const first = fileSetOf({
+    report: trigger('0 8 * * *'),
+    check: trigger('*/5 * * * *'),
+    post: { run: 'noop', when: { mail: {} } },
+  });
+  expect(await reconcileSchedules(deps, first)).toEqual({
+    created: ['steward:sweep', 'trigger:report', 'trigger:check'],
+    updated: [],
+    deleted: [],
+  });
+  await settled(first);
+  const before = await own.client.schedule.getHandle('trigger:report').describe();
+  expect(before.action).toMatchObject({
+    workflowType: 'wakeTrigger',
+    args: [{ trigger: 'report' }],
+    taskQueue: 'steward',
+  });
+  expect(before.policies).toMatchObject({ overlap: 'BUFFER_ONE', catchupWindow: 60_000 });
+  expect(before.spec.timezone).toBe('Europe/Berlin');
+  expect(before.info.nextActionTimes[0]?.getTime()).toBeGreaterThan(0);
+
+  const second = fileSetOf({ report: trigger('30 8 * * *'), check: trigger('*/5 * * * *', { enabled: false }) });
+  expect(await reconcileSchedules(deps, second)).toEqual({
+    created: [],
+    updated: ['trigger:report'],
+    deleted: ['trigger:check'],
+  });
+  await settled(second);
+  const after = await own.client.schedule.getHandle('trigger:report').describe();
+  expect(after.spec.calendars?.[0]?.minute).toMatchObject([{ start: 30 }]);
+});
+
+test('reconcileSchedules() wakes on either day where cron means either', async () => {
+  const set = fileSetOf({ either: trigger('0 12 13 * fri') });
+  await reconcileSchedules({ client: own.client, log }, set);
+  const { spec } = await own.client.schedule.getHandle('trigger:either').describe();
+  expect(spec.calendars).toHaveLength(2);
+});
+
+test('reconcileSchedules() leaves Schedules of others alone', async () => {
+  await own.client.schedule.create({
+    scheduleId: 'mine',
+    spec: { intervals: [{ every: '1d' }] },
+    action: { type: 'startWorkflow', workflowType: 'x', taskQueue: 'x' },
+  });
+  const set = fileSetOf({});
+  await reconcileSchedules({ client: own.client, log }, set);
+  await settled(set);
+  expect((await own.client.schedule.getHandle('mine').describe()).scheduleId).toBe('mine');
+});
