@@ -85,6 +85,7 @@ node checks/start-one-workflow.ts
 
 DATABASE_URL=postgres://steward:$(cat "$STEWARD_PASSWORD_FILE")@$SQL_HOST:$SQL_PORT/steward
 export DATABASE_URL
+node checks/run-one-fire.ts
 if [ $# -gt 0 ]; then "$@"; fi
 if [ -n "${KEEP:-}" ]; then
   echo "TEMPORAL_ADDRESS=$TEMPORAL_ADDRESS DATABASE_URL=$DATABASE_URL; press enter to end"
