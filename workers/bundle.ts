@@ -49,7 +49,7 @@ function entrySource(flows: readonly { name: string; path: string }[]): string {
   const wrap = JSON.stringify(join(root, 'workflows/steps/run-owner-flow.ts'));
   const lines = flows.map(
     ({ name, path }) =>
-      `exports[${JSON.stringify(name)}] = ownerFlow(${JSON.stringify(name)}, require(${JSON.stringify(path)}));`,
+      `exports[${JSON.stringify(name)}] = ownerFlow(${JSON.stringify(name)}, () => require(${JSON.stringify(path)}));`,
   );
   return [`Object.assign(exports, require(${own}));`, `const { ownerFlow } = require(${wrap});`, ...lines, ''].join(
     '\n',

@@ -3,11 +3,12 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { mailTransport } from '../activities/channels/mail-transport.ts';
 import { makeActivities } from '../activities/index.ts';
-import { type ApiDeps, startApi } from '../api/server.ts';
+import { startApi } from '../api/server.ts';
 import { type Clock, systemClock } from '../schemas/clock.ts';
 import type { Dispatch } from '../schemas/dispatch.ts';
 import type { FileSet, Files } from '../schemas/file-set.ts';
 import { firableFlows } from '../schemas/flows.ts';
+import { readLatestReport } from '../store/digests/read-report.ts';
 import { ensurePerson } from '../store/ensure-person.ts';
 import { openFiles } from '../store/files/open-files.ts';
 import { readRootKeys } from '../store/keys/root-key.ts';
@@ -18,6 +19,7 @@ import { ownerFlows } from './bundle-hash.ts';
 import { dataConverter } from './codec/data-converter.ts';
 import { payloadCodec } from './codec/payload-codec.ts';
 import { connectTemporal } from './connect-temporal.ts';
+import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import { keepBundle } from './keep-bundle.ts';
 import { keepSessions } from './keep-sessions.ts';
 import { openStore } from './open-store.ts';
@@ -83,6 +85,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     waitMs,
     log,
   });
+  await ensureSearchAttributes({ connection, client }, options.namespace);
   const dispatch = makeDispatch({
     store,
     client,
@@ -117,13 +120,14 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     personId: person.id,
     ...options.api,
     decode: (payloads) => payloadCodec(roots).decode(payloads),
+    readLatestReport,
     ready: async () => {
       if (!ready) throw new Error('workers are starting');
       await database.pool.query('select 1');
       await temporalReachable();
     },
     ...(options.temporalUiUrl === undefined ? {} : { temporalUiUrl: options.temporalUiUrl }),
-  } as ApiDeps);
+  });
 
   const follow = async (set: FileSet) => {
     await workers.useBundle((await keepBundle(home, log)).path);

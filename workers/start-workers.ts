@@ -18,7 +18,7 @@ export interface WorkersDeps {
 
 /** Workers under way: one a role. */
 export interface RunningWorkers {
-  /** Takes up a new workflow bundle: the next worker polls before the one before it drains. */
+  /** Takes up another workflow bundle: the worker in force drains first, since one queue has one worker in a process. */
   useBundle(path: string): Promise<void>;
   /** Settles when all have stopped; rejects when one breaks. */
   readonly ended: Promise<void>;
@@ -38,28 +38,33 @@ export async function startWorkers(deps: WorkersDeps, bundlePath: string): Promi
     settle = { resolve, reject };
   });
 
-  const launch = (worker: Worker): Worker => {
+  const launch = (worker: Worker): Promise<void> => {
     running.add(worker);
-    worker.run().then(
-      () => {
-        running.delete(worker);
-        if (stopping && running.size === 0) settle.resolve();
-      },
-      (error: unknown) => settle.reject(error),
-    );
-    return worker;
+    const run = worker.run().then(() => {
+      running.delete(worker);
+      if (stopping && running.size === 0) settle.resolve();
+    });
+    run.catch((error: unknown) => settle.reject(error));
+    return run;
   };
-  const main = async (path: string) => launch(await createWorker(deps, 'main', path));
+  const main = async (path: string) => {
+    const worker = await createWorker(deps, 'main', path);
+    return { path, worker, drained: launch(worker) };
+  };
 
   let current = deps.roles.includes('main') ? await main(bundlePath) : undefined;
-  for (const role of deps.roles) if (role !== 'main') launch(await createWorker(deps, role));
+  for (const role of deps.roles) if (role !== 'main') await launchOther(role);
+
+  async function launchOther(role: Role): Promise<void> {
+    launch(await createWorker(deps, role)).catch(() => undefined);
+  }
 
   return {
     useBundle: async (path) => {
-      if (current === undefined || stopping) return;
-      const before = current;
-      current = await main(path);
-      before.shutdown();
+      if (current === undefined || stopping || current.path === path) return;
+      current.worker.shutdown();
+      await current.drained;
+      if (!stopping) current = await main(path);
     },
     ended,
     shutdown: () => {

@@ -46,12 +46,14 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
     if (set !== undefined && now === print) return set;
     good = await keepGood(store, loaded, good);
     print = now;
+    const first = set === undefined;
     set = loaded.set;
     for (const fault of set.faults) {
       const { path, line, column, lastGoodInForce } = fault;
       log.warn({ path, line, column, lastGoodInForce, fault: fault.message }, 'a file is broken');
     }
     log.info({ triggers: set.triggers.size, channels: set.channels.size, faults: set.faults.length }, 'files in force');
+    if (!first && !closed) for (const listener of listeners) listener(set);
     return set;
   };
   // One reading at a time, in order: an older one must not overwrite a newer.
@@ -62,13 +64,10 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
   };
   await reload();
 
-  const look = async () => {
-    const before = set;
-    const after = await reload();
-    if (after !== before && !closed) for (const listener of listeners) listener(after);
-  };
   const tryLook = () => {
-    look().catch((error: unknown) => log.warn({ reason: (error as Error).message }, 'the files could not be read now'));
+    reload().catch((error: unknown) =>
+      log.warn({ reason: (error as Error).message }, 'the files could not be read now'),
+    );
   };
   let settle: NodeJS.Timeout | undefined;
   const watchers = ['.', 'triggers', 'channels', 'workflows'].flatMap((name) =>
