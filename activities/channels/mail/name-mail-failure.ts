@@ -31,7 +31,9 @@ export function nameMailFailure(cause: unknown, host: string): StewardError {
     }
     return new StewardError('mailLoginRefused', `${host} refused user and password`, { cause });
   }
-  if (error.tlsFailed === true || certificate.test(code)) {
+  // nodemailer puts its own code before that of the TLS layer and keeps the words.
+  const aboutTls = code === 'ESOCKET' && /certificate|\bssl\b|\btls\b/i.test(String(error.message));
+  if (error.tlsFailed === true || aboutTls || certificate.test(code)) {
     const why = code === '' ? 'it offers no STARTTLS' : code;
     return new StewardError('mailInsecure', `No secure connection to ${host}: ${why}`, { cause });
   }

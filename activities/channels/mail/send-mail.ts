@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 import type { MailChannel } from '../../../schemas/channel-file.ts';
-import { StewardError } from '../../../schemas/errors.ts';
 import type { OutgoingMail, SendResult } from '../../../schemas/outgoing.ts';
 import { composeMail } from './compose-mail.ts';
 import { tlsOptions } from './connect-imap.ts';
+import { nameMailFailure } from './name-mail-failure.ts';
 
 /** How long one attempt may wait. @source RFC 5321 4.5.3.2 */
 export interface SmtpTimings {
@@ -61,30 +61,33 @@ export async function sendMail(
     );
     const response = await sent(open, { from: bareAddress(mail.from), to: [bareAddress(mail.to)] }, body);
     open.quit();
-    return { state: 'sent', detail: response.slice(0, 200) };
+    return { state: 'sent', detail: withoutAddresses(response) };
   } catch (error) {
     connection?.close();
-    return resultOf(error, began);
+    return resultOf(error, began, smtp.host);
   }
 }
 
 /** What a failed attempt means, by when it failed and what the server said. */
-function resultOf(error: unknown, began: boolean): SendResult {
-  if (error instanceof StewardError) return { state: 'again', detail: error.message, waitMs: insecureMs };
-  const {
-    code = '',
-    responseCode = 0,
-    response = '',
-  } = error as { code?: string; responseCode?: number; response?: string };
-  const said = response === '' ? code || 'the connection was lost' : response.slice(0, 200);
-  if (responseCode >= 400 && responseCode < 500) return { state: 'again', detail: said, waitMs: greylistMs };
-  if (responseCode >= 500) {
-    if (code === 'ETLS') return { state: 'again', detail: said, waitMs: insecureMs };
-    return { state: 'failed', detail: said, code: code === 'EAUTH' ? 'mailLoginRefused' : 'mailRefused' };
-  }
-  if (began) return { state: 'unknown', detail: `content was sent and no answer came: ${said}` };
-  if (code === 'EAUTH') return { state: 'failed', detail: said, code: 'mailLoginRefused' };
-  return { state: 'again', detail: said, waitMs: code === 'ETLS' ? insecureMs : soonMs };
+function resultOf(error: unknown, began: boolean, host: string): SendResult {
+  const { responseCode = 0, response = '' } = error as { responseCode?: number; response?: string };
+  const named = nameMailFailure(error, host);
+  const detail = response === '' ? named.message : withoutAddresses(response);
+  if (responseCode >= 400 && responseCode < 500) return { state: 'again', detail, waitMs: greylistMs };
+  if (responseCode === 0 && began) return { state: 'unknown', detail: 'content was sent and no answer came' };
+  // A certificate or a missing STARTTLS is mended on the server; the mail is not to blame.
+  if (named.code === 'mailInsecure') return { state: 'again', detail, waitMs: insecureMs };
+  if (named.code === 'mailLoginRefused') return { state: 'failed', detail, code: named.code };
+  if (responseCode >= 500) return { state: 'failed', detail, code: 'mailRefused' };
+  return { state: 'again', detail, waitMs: soonMs };
+}
+
+/** A server's words are stored in the clear, and they like to repeat the recipient. */
+function withoutAddresses(words: string): string {
+  return words
+    .slice(0, 300)
+    .replace(/<?[^\s<>@]+@[^\s<>@]+>?/g, '<address>')
+    .slice(0, 200);
 }
 
 function connectionOptions(smtp: NonNullable<MailChannel['smtp']>, timings: SmtpTimings): SMTPConnectionOptions {
