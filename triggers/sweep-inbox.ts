@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lt, max, min, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lt, max, min, ne, or, type SQL, sql } from 'drizzle-orm';
 import { accounts } from '../schemas/db/accounts.ts';
 import { deliveries, fires } from '../schemas/db/fires.ts';
 import { digests, inbox } from '../schemas/db/inbox.ts';
@@ -44,13 +44,16 @@ async function announceForgotten(deps: DispatchDeps, trigger: Trigger, accountId
   const told = await toldUntil(deps, trigger.name);
   const wanted: (SQL | undefined)[] = [
     inArray(inbox.accountId, accountIds),
-    isNull(inbox.digestId),
+    // In no digest, or in one whose fire ended before it was made: the next claim takes it over.
+    or(isNull(inbox.digestId), and(eq(digests.state, 'open'), ne(fires.state, 'open'))),
     lt(inbox.acceptedAt, new Date(now - forgottenAfterMs)),
     told === undefined ? undefined : sql`${inbox.acceptedAt} > ${told.toISOString()}::timestamptz`,
   ];
   const [found] = await db
     .select({ first: min(inbox.id), count: sql<number>`count(*)::int`, since: min(inbox.acceptedAt) })
     .from(inbox)
+    .leftJoin(digests, eq(digests.id, inbox.digestId))
+    .leftJoin(fires, eq(fires.id, digests.fireId))
     .where(and(...wanted));
   if (found === undefined || found.first === null || found.since === null) return 0;
   if (await notBegunFire(deps, trigger.name)) return 0;
