@@ -5,9 +5,11 @@ import { type Failure, failures } from '../schemas/errors.ts';
 import { type Flow, flows } from '../schemas/flows.ts';
 import { settingsTable } from '../schemas/settings.ts';
 import { readLayerRules } from './check-layers.ts';
+import { cutSource } from './cut-source.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'docs/generated');
+const tour = join(root, 'docs/tour.md');
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
@@ -92,6 +94,7 @@ const pages = async (): Promise<Record<string, string>> => ({
   'errors.md': errorsPage(),
   'settings.md': settingsPage(),
   'dependencies.md': await dependenciesPage(),
+  '../tour.md': cutSource(root, readOr(tour) ?? ''),
 });
 
 const [mode, name] = process.argv.slice(2);
@@ -105,7 +108,7 @@ if (mode === '--print') {
 } else {
   mkdirSync(folder, { recursive: true });
   for (const [file, text] of Object.entries(made)) writeFileSync(join(folder, file), text);
-  console.log(`wrote ${Object.keys(made).length} pages to docs/generated`);
+  console.log(`wrote ${Object.keys(made).length} pages`);
 }
 
 function readOr(path: string): string | undefined {
