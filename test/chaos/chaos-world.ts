@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,10 +9,15 @@ import { keyRing } from '../../store/keys/key-ring.ts';
 import { readRootKeys } from '../../store/keys/root-key.ts';
 import { openDatabase } from '../../store/open-database.ts';
 import type { Store } from '../../store/store.ts';
-import { type TestDovecot, dovecot } from '../support/dovecot.ts';
-import { type SmtpSink, smtpSink } from './smtp-sink.ts';
+import { readPorts } from '../../workers/home/choose-ports.ts';
+import { readState } from '../../workers/home/home-state.ts';
+import { homePlaces } from '../../workers/home/open-home.ts';
+import { placeCluster } from '../../workers/home/place-cluster.ts';
+import { postgresUrl } from '../../workers/home/start-postgres.ts';
+import { dovecot, type TestDovecot } from '../support/dovecot.ts';
+import { type SmtpSink, smtpSink } from '../support/smtp-faults.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const cli = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
 /** A whole Steward in a home of its own, with a real mail server on either side. */
 export interface ChaosWorld extends AsyncDisposable {
@@ -20,57 +25,47 @@ export interface ChaosWorld extends AsyncDisposable {
   readonly imap: TestDovecot;
   readonly smtp: SmtpSink;
   /** Pid of a part as the supervisor last wrote it, or undefined while it is down. */
-  pidOf(part: string): number | undefined;
-  /** The record, through a connection of the campaign's own; Postgres may be away. */
+  pidOf(part: 'steward' | 'temporal' | 'postgres'): number | undefined;
+  /** The record, through a connection of the campaign's own; rejects while Postgres is away. */
   withStore<T>(work: (store: Store) => Promise<T>): Promise<T>;
 }
 
-const env = (home: string) => ({ ...process.env, STEWARD_HOME: home, NO_COLOR: '1' });
-
 /** Starts Steward through its own command line, with a mailbox and a digest trigger that settles after two seconds. */
-export async function chaosWorld(): Promise<ChaosWorld> {
-  const home = mkdtempSync(join(tmpdir(), 'steward-chaos-'));
+export async function chaosWorld(options: { settle?: string; keep?: boolean } = {}): Promise<ChaosWorld> {
+  const root = mkdtempSync(join(tmpdir(), 'steward-chaos-'));
+  const home = homePlaces(root);
   const imap = await dovecot();
-  const smtp = await smtpSink({ caFolder: join(imap.folder, 'ca'), deliver: (raw) => imap.append('me@mail.test', raw) });
-  for (const name of ['triggers', 'channels']) mkdirSync(join(home, name), { recursive: true });
-  writeFileSync(join(home, 'channels', 'home.yaml'), channelText(imap, smtp));
-  writeFileSync(join(home, 'triggers', 'email-digest.yaml'), digestTrigger);
+  const smtp = await smtpSink();
+  for (const name of ['triggers', 'channels']) mkdirSync(join(root, name), { recursive: true });
+  writeFileSync(join(root, 'channels', 'box.yaml'), channelText(imap, smtp));
+  writeFileSync(join(root, 'triggers', 'email-digest.yaml'), digestTrigger(options.settle ?? '2s'));
   const steward = (...args: string[]) =>
-    execFileSync(process.execPath, [join(root, 'cli/main.ts'), ...args], { env: env(home), stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(process.execPath, [cli, ...args], {
+      env: { ...process.env, STEWARD_HOME: root, NO_COLOR: '1' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   steward('up', '--detach');
   return {
-    home,
-    imap,
-    smtp,
-    pidOf: (part) => {
-      const { parts } = JSON.parse(readFileSync(join(home, 'data/state.json'), 'utf8')) as {
-        parts: { name: string; pid?: number }[];
-      };
-      return parts.find((one) => one.name === part)?.pid;
+    ...{ home: root, imap, smtp },
+    pidOf: (part) => readState(home)?.parts.find((one) => one.name === part)?.pid,
+    withStore: async (work) => {
+      const url = postgresUrl({ port: readPorts(home.ports)!.postgres, password: placeCluster(home).password });
+      const database = openDatabase(url, { max: 1 });
+      try {
+        const store: Store = { db: database.db, keys: keyRing(readRootKeys(home.rootKey)), clock: systemClock };
+        await admitPeople(store);
+        return await work(store);
+      } finally {
+        await database.close();
+      }
     },
-    withStore: (work) => withStore(home, work),
     [Symbol.asyncDispose]: async () => {
       steward('down');
-      await smtp.close();
+      await smtp[Symbol.asyncDispose]();
       await imap[Symbol.asyncDispose]();
-      if (process.env.STEWARD_KEEP === undefined) rmSync(home, { recursive: true, force: true });
+      if (options.keep !== true) rmSync(root, { recursive: true, force: true });
     },
   };
-}
-
-async function withStore<T>(home: string, work: (store: Store) => Promise<T>): Promise<T> {
-  const database = openDatabase(databaseUrl(home), { max: 1 });
-  try {
-    const store: Store = { db: database.db, keys: keyRing(readRootKeys(join(home, 'data/root-key'))), clock: systemClock };
-    await admitPeople(store);
-    return await work(store);
-  } finally {
-    await database.close();
-  }
-}
-
-function databaseUrl(home: string): string {
-  return execFileSync(process.execPath, [join(root, 'test/chaos/print-database-url.ts')], { env: env(home) }).toString().trim();
 }
 
 const channelText = (imap: TestDovecot, smtp: SmtpSink) => `kind: mail
@@ -87,10 +82,10 @@ smtp:
   port: ${smtp.port}
   user: me@mail.test
   password: pw-me
-  tls: { ca: ${imap.caFile}, serverName: mail.test }
+  tls: { ca: ${smtp.caFile}, serverName: mail.test }
 `;
 
-const digestTrigger = `run: emailDigest
-when: { mail: {}, settle: 2s }
+const digestTrigger = (settle: string) => `run: emailDigest
+when: { mail: {}, settle: ${settle} }
 deliver: [mail:me]
 `;

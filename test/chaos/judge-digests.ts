@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { digests, inbox } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
-import type { Digest } from '../../schemas/digest.ts';
-import type { OutgoingMail } from '../../schemas/outgoing.ts';
+import { readDigest } from '../../store/digests/keep-digest.ts';
+import { openMail } from '../../store/outbox/claim-effect.ts';
 import type { Store } from '../../store/store.ts';
 
 export interface Verdict {
@@ -26,22 +26,23 @@ export interface Verdict {
  * @param onServer - Message-IDs that were put into the mailbox
  * @param accepted - Message-ID of every mail that the SMTP server took, one entry a copy
  */
-export async function judgeDigests(store: Store, onServer: readonly string[], accepted: readonly string[]): Promise<Verdict> {
+export async function judgeDigests(
+  store: Store,
+  onServer: readonly string[],
+  accepted: readonly string[],
+): Promise<Verdict> {
   const seen = new Map<string, number>();
   const rows = await store.db.select().from(digests).where(eq(digests.state, 'made'));
   const misdelivered: { digestId: string; copies: number; state: string }[] = [];
   let unknown = 0;
   for (const row of rows) {
-    const place = { table: 'digests', row: row.id, column: 'content', person: row.personId };
-    const digest = JSON.parse(
-      store.keys.unit(row.personId, row.wrappedKey).open(place, row.content!).toString(),
-    ) as Digest;
+    const { digest } = await readDigest(store, row.id);
     for (const item of digest.items) {
       const id = item.messageId ?? item.inboxId;
       seen.set(id, (seen.get(id) ?? 0) + 1);
     }
     if (digest.items.length === 0) continue;
-    const delivery = await deliveryOf(store, row.id);
+    const delivery = await deliveryOf(store, row.fireId);
     const copies = accepted.filter((id) => id === delivery?.messageId).length;
     if (delivery?.state === 'unknown') unknown += 1;
     if (copies !== 1 && !(delivery?.state === 'unknown' && copies === 0)) {
@@ -60,13 +61,11 @@ export async function judgeDigests(store: Store, onServer: readonly string[], ac
   };
 }
 
-async function deliveryOf(store: Store, digestId: string): Promise<{ messageId: string; state: string } | undefined> {
+async function deliveryOf(store: Store, fireId: string): Promise<{ messageId: string; state: string } | undefined> {
   const all = await store.db.select().from(outbox).where(eq(outbox.kind, 'digest'));
-  const row = all.find((r) => r.effectKey.startsWith(`${digestId}:`));
+  const row = all.find((r) => r.effectKey.startsWith(`${fireId}:`));
   if (row === undefined) return undefined;
-  const place = { table: 'outbox', row: row.id, column: 'content', person: row.personId };
-  const mail = JSON.parse(store.keys.unit(row.personId, row.wrappedKey).open(place, row.content).toString()) as OutgoingMail;
-  return { messageId: mail.messageId, state: row.state };
+  return { messageId: openMail(store, row).messageId, state: row.state };
 }
 
 /** Says whether everything has come to rest: all mail in a digest, no effect under way. */
