@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cruise, type ICruiseOptions } from 'dependency-cruiser';
+import { buildOpenapi } from '../api/build-openapi.ts';
+import { routeTable } from '../api/route-table.ts';
 import { type Failure, failures } from '../schemas/errors.ts';
 import { type Flow, flows } from '../schemas/flows.ts';
 import { settingsTable } from '../schemas/settings.ts';
@@ -94,6 +96,7 @@ const pages = async (): Promise<Record<string, string>> => ({
   'errors.md': errorsPage(),
   'settings.md': settingsPage(),
   'dependencies.md': await dependenciesPage(),
+  'openapi.json': `${JSON.stringify(buildOpenapi(routeTable), null, 2)}\n`,
   '../tour.md': cutSource(root, readOr(tour) ?? ''),
 });
 
