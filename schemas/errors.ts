@@ -106,6 +106,7 @@ export const failures = {
     http: 409,
     remedy: 'Free the port or remove it from steward.yaml so that another is chosen.',
   },
+  notRunning: { kind: 'human', http: 503, remedy: 'Start it with `steward up`.' },
   diskFull: { kind: 'human', http: 507, remedy: 'Free some space; nothing was damaged.' },
   temporalMissing: {
     kind: 'human',

@@ -11,10 +11,11 @@ import type { Part } from './supervise.ts';
 /** Names a child of this home in its environment, so that a later start finds it when its supervisor was killed. */
 export const partMark = (home: Home, name: string): string => `${home.data}:${name}`;
 
-/** Where a person looks at this home. */
+/** Where a person looks at this home. The UI of our own Temporal is reached through the API, which asks for a login. */
 export function homeUrls(ports: Ports, env: NodeJS.ProcessEnv): Record<string, string> {
-  const ui = env.TEMPORAL_ADDRESS ? env.TEMPORAL_UI_URL : `http://127.0.0.1:${ports.temporalUi}`;
-  return { api: `http://127.0.0.1:${ports.api}`, ...(ui === undefined ? {} : { temporalUi: ui }) };
+  const api = `http://127.0.0.1:${ports.api}`;
+  const ui = env.TEMPORAL_ADDRESS ? env.TEMPORAL_UI_URL : `${api}/temporal/`;
+  return { api, ...(ui ? { temporalUi: ui } : {}) };
 }
 
 /**
@@ -42,7 +43,7 @@ export function homeParts(home: Home, plan: HomePlan, ports: Ports, env: NodeJS.
         {
           ...{ program: plan.temporalProgram as string, namespace: 'steward', dbFile: home.temporalDb },
           ...{ port: ports.temporal, httpPort: ports.temporalHttp, metricsPort: ports.temporalMetrics },
-          ...{ uiPort: ports.temporalUi, codecEndpoint: `${urls.api}/codec` },
+          ...{ uiPort: ports.temporalUi, uiPublicPath: '/temporal', codecEndpoint: `${urls.api}/codec` },
           ...{ logFile: log('temporal'), mark: partMark(home, 'temporal') },
         },
         signal,
@@ -62,7 +63,7 @@ export function homeParts(home: Home, plan: HomePlan, ports: Ports, env: NodeJS.
             ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
             TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS || `127.0.0.1:${ports.temporal}`,
             TEMPORAL_NAMESPACE: env.TEMPORAL_ADDRESS ? env.TEMPORAL_NAMESPACE || 'steward' : 'steward',
-            ...(urls.temporalUi === undefined ? {} : { TEMPORAL_UI_URL: urls.temporalUi }),
+            ...(env.TEMPORAL_ADDRESS ? {} : { TEMPORAL_UI_URL: `http://127.0.0.1:${ports.temporalUi}` }),
           },
           logFile: log('steward'),
           mark: partMark(home, 'steward'),

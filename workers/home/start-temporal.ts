@@ -14,6 +14,8 @@ export interface TemporalSettings {
   readonly httpPort: number;
   /** The Temporal UI; left out, none is served. */
   readonly uiPort?: number;
+  /** Path under which the UI is served, such as `/temporal`, when another server hands it on. */
+  readonly uiPublicPath?: string;
   readonly metricsPort: number;
   /** SQLite file; left out, everything is lost at the end. */
   readonly dbFile?: string;
@@ -47,6 +49,7 @@ export function temporalArguments(settings: TemporalSettings): string[] {
     ...['--ip', '127.0.0.1', '--port', `${settings.port}`, '--http-port', `${settings.httpPort}`],
     ...['--metrics-port', `${settings.metricsPort}`, '--namespace', settings.namespace],
     ...(settings.uiPort === undefined ? ['--headless'] : ['--ui-ip', '127.0.0.1', '--ui-port', `${settings.uiPort}`]),
+    ...(settings.uiPublicPath === undefined ? [] : ['--ui-public-path', settings.uiPublicPath]),
     ...(settings.codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', settings.codecEndpoint]),
     // An accepted start must survive a power cut, so FULL; WAL makes that cheap.
     ...(settings.dbFile === undefined ? [] : ['--db-filename', settings.dbFile]),
