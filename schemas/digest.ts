@@ -56,8 +56,15 @@ export function isFolded(item: Pick<DigestItem, 'kind' | 'seen'>): boolean {
 
 /** Summarises the mails of one page. A model that fails is not asked again on the same page. */
 export interface PageSummariser {
-  /** Never throws for what a model did: then the summary is extractive and says why. */
-  summarise(mail: ParsedMail): Promise<{ readonly summary: MailSummary; readonly source: SummarySource }>;
+  /**
+   * Never throws for what a model did: then the summary is extractive and says why.
+   *
+   * @param options.folded - the digest will only count this mail, so no model is asked
+   */
+  summarise(
+    mail: ParsedMail,
+    options?: { readonly folded?: boolean },
+  ): Promise<{ readonly summary: MailSummary; readonly source: SummarySource }>;
 }
 
 /** Makes one summariser a page, over the models that are in force then. Implemented in `activities/models`. */

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
-import type { DigestItem, OpenSummariser } from '../../schemas/digest.ts';
-import { isFolded } from '../../schemas/digest.ts';
+import { type DigestItem, isFolded, type OpenSummariser } from '../../schemas/digest.ts';
 import { limits } from '../../schemas/protocol.ts';
 import { claimMails } from '../../store/digests/claim-mails.ts';
 import { keepDigest, readDigest } from '../../store/digests/keep-digest.ts';
@@ -36,8 +35,8 @@ export function makeDigestActivities({ store, openSummariser, zone, log, heartbe
       const made = { extractive: 0, byModel: 0 };
       for (const claimed of await unsummarised(store, digestId, page, limits.digestPage)) {
         heartbeat?.();
-        const { summary, source } = await summariser.summarise(claimed.mail);
-        await keepItem(store, itemOf(claimed, { summary, source }));
+        const { summary, source } = await summariser.summarise(claimed.mail, { folded: isFolded(lineOf(claimed)) });
+        await keepItem(store, { ...lineOf(claimed), summary, source });
         if (source.method === 'model') made.byModel += 1;
         else made.extractive += 1;
       }
@@ -60,13 +59,11 @@ interface PageResult {
   readonly byModel: number;
 }
 
-function itemOf(
-  { inboxId, account, seen, receivedAt, mail }: ClaimedMail,
-  made: Pick<DigestItem, 'summary' | 'source'>,
-): DigestItem {
+/** What a digest says of a mail besides its summary: all of it from the parse and the ledger, none from a model. */
+function lineOf({ inboxId, account, seen, receivedAt, mail }: ClaimedMail): Omit<DigestItem, 'summary' | 'source'> {
   const { messageId, listId, from, subject, classification, attachments, proof } = mail;
   return {
-    ...{ inboxId, account, seen, receivedAt, subject, ...made },
+    ...{ inboxId, account, seen, receivedAt, subject },
     ...(messageId === undefined ? {} : { messageId }),
     ...(listId === undefined ? {} : { listId }),
     from: from.name || from.address,

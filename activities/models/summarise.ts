@@ -57,8 +57,9 @@ export function makeSummariser({ files, clock, log, timeoutMs = 60_000 }: Summar
     const all = files.current().models.models;
     const usable = new Set(all.filter((entry) => (restsUntil.get(entry.name) ?? 0) <= clock.now().getTime()));
     return {
-      async summarise(mail) {
+      async summarise(mail, { folded = false } = {}) {
         const extractive = summariseExtractive(mail, { now: clock.now() });
+        if (folded) return { summary: extractive, source: { method: 'extractive' } };
         let fallback: NonNullable<SummarySource['fallback']> = all.length === 0 ? 'noModel' : 'modelDown';
         for (const entry of usable) {
           try {

@@ -5,14 +5,15 @@ import { outbox } from '../../schemas/db/outbox.ts';
 import type { EffectState } from '../../schemas/endings.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import type { Files } from '../../schemas/file-set.ts';
-import type { MailTransport, RenderedMail } from '../../schemas/outgoing.ts';
+import type { MailTransport, OutgoingMail, RenderedMail, SendResult } from '../../schemas/outgoing.ts';
 import { ensureAccount } from '../../store/accounts/ensure-account.ts';
 import { readRendered } from '../../store/digests/read-rendered.ts';
-import { claimEffect, contentBegins, openMail } from '../../store/outbox/claim-effect.ts';
+import { claimEffect, contentBegins, type OutboxRow, openMail } from '../../store/outbox/claim-effect.ts';
 import { queueEffect } from '../../store/outbox/queue-effect.ts';
 import { recordCopyFound, recordResult } from '../../store/outbox/record-result.ts';
 import type { Store } from '../../store/store.ts';
 import { everyPlace, resolvePlaces } from './resolve-places.ts';
+import { untilKept } from './until-kept.ts';
 
 interface OutboxDeps {
   readonly store: Store;
@@ -63,11 +64,10 @@ export function makeOutboxActivities({ store, files, transport, log }: OutboxDep
       const claim = await claimEffect(store, outboxId);
       if (!claim.claimed) return { state: claim.state };
       const { row, mail } = claim;
-      const channel = await channelOf(row.accountId);
-      const result = await transport.send(channel, mail, () => contentBegins(store, row));
-      const state = await recordResult(store, row, result);
+      const result = await attempt(row, mail);
+      const state = await untilKept(() => recordResult(store, row, result));
       log.info({ outbox: outboxId, state, attempt: row.attempt }, 'an effect was tried');
-      return { state, ...(result.state === 'again' ? { waitMs: result.waitMs } : {}) };
+      return { state, ...(state === 'queued' && result.state === 'again' ? { waitMs: result.waitMs } : {}) };
     },
 
     /** Looks for a copy of an unknown effect. Reads only, at the far side. May be repeated. */
@@ -79,6 +79,25 @@ export function makeOutboxActivities({ store, files, transport, log }: OutboxDep
       return { state: found ? await recordCopyFound(store, outboxId, where ?? 'a copy') : 'unknown' };
     },
   };
+
+  async function attempt(row: OutboxRow, mail: OutgoingMail): Promise<SendResult> {
+    let begun = false;
+    try {
+      const channel = await channelOf(row.accountId);
+      return await transport.send(channel, mail, async () => {
+        await contentBegins(store, row);
+        begun = true;
+      });
+    } catch (error) {
+      if (error instanceof StewardError && error.code === 'channelUnknown') {
+        return { state: 'failed', detail: 'its channel does not exist any more', code: error.code };
+      }
+      // Foreign words may hold an address; the name of the error does not.
+      const detail = `the attempt broke off: ${error instanceof StewardError ? error.code : (error as Error).name}`;
+      log.warn({ outbox: row.id, detail }, 'an attempt broke off');
+      return begun ? { state: 'unknown', detail } : { state: 'again', detail, waitMs: 30_000 };
+    }
+  }
 
   async function channelOf(accountId: string) {
     const [account] = await store.db.select({ name: accounts.name }).from(accounts).where(eq(accounts.id, accountId));

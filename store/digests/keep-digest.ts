@@ -1,5 +1,5 @@
-import { and, eq } from 'drizzle-orm';
-import { digests } from '../../schemas/db/inbox.ts';
+import { and, count, eq } from 'drizzle-orm';
+import { digests, inbox } from '../../schemas/db/inbox.ts';
 import type { Digest, DigestItem, StoredDigest } from '../../schemas/digest.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import type { RenderedMail } from '../../schemas/outgoing.ts';
@@ -11,7 +11,7 @@ const place = (row: string, person: string) => ({ table: 'digests', row, column:
 /**
  * Composes and seals a digest from its lines. May be repeated: a digest that was made stays as it is.
  *
- * @throws notFound
+ * @throws notFound; storeBusy when its mails are not those of `items`
  */
 export async function keepDigest(
   store: Store,
@@ -23,6 +23,9 @@ export async function keepDigest(
     const [row] = await inside.db.select().from(digests).where(eq(digests.id, digestId)).for('update');
     if (row === undefined) throw new StewardError('notFound', `There is no digest ${digestId}`);
     if (row.state === 'made') return;
+    const [held] = await inside.db.select({ mails: count() }).from(inbox).where(eq(inbox.digestId, digestId));
+    // A fire that was given up may still be composing while its mails go into the next digest.
+    if (held?.mails !== items.length) throw new StewardError('storeBusy', `Mails of digest ${digestId} changed hands`);
     const madeAt = inside.clock.now();
     const digest: Digest = { digestId, madeAt: madeAt.toISOString(), items, older: row.older };
     const content = inside.keys

@@ -2,7 +2,9 @@ import { and, asc, eq, isNull } from 'drizzle-orm';
 import { accounts } from '../../schemas/db/accounts.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
 import type { DigestItem } from '../../schemas/digest.ts';
+import { StewardError } from '../../schemas/errors.ts';
 import type { ParsedMail } from '../../schemas/message.ts';
+import { openMail } from '../inbox/open-mail.ts';
 import type { Store } from '../store.ts';
 
 /** A mail of a digest, opened, with what only the ledger knows. */
@@ -14,32 +16,30 @@ export interface ClaimedMail {
   readonly mail: ParsedMail;
 }
 
-const contentPlace = (row: string, person: string) => ({ table: 'inbox', row, column: 'content', person });
 const summaryPlace = (row: string, person: string) => ({ table: 'inbox', row, column: 'summary', person });
 
-/** Mails of one page that have no summary yet, oldest first. */
+/**
+ * Mails of one page that have no summary yet, oldest first. One whose ciphertext was changed or moved is left out; its
+ * line says so in the end.
+ *
+ * @param size - rows of a page; each opened mail is held at once
+ */
 export async function unsummarised(store: Store, digestId: string, page: number, size: number): Promise<ClaimedMail[]> {
-  const ids = await store.db
-    .select({ id: inbox.id })
+  const rows = await store.db
+    .select({ row: inbox, account: accounts.name })
     .from(inbox)
+    .innerJoin(accounts, eq(accounts.id, inbox.accountId))
     .where(eq(inbox.digestId, digestId))
-    .orderBy(asc(inbox.id))
+    .orderBy(asc(inbox.receivedAt), asc(inbox.id))
     .offset(page * size)
     .limit(size);
-  const mails: ClaimedMail[] = [];
-  for (const { id } of ids) {
-    const [row] = await store.db
-      .select({ row: inbox, account: accounts.name })
-      .from(inbox)
-      .innerJoin(accounts, eq(accounts.id, inbox.accountId))
-      .where(and(eq(inbox.id, id), isNull(inbox.summary)));
-    if (row === undefined) continue;
-    const { personId, wrappedKey, content, seen, receivedAt } = row.row;
-    const opened = store.keys.unit(personId, wrappedKey).open(contentPlace(id, personId), content);
-    const mail = JSON.parse(opened.toString()) as ParsedMail;
-    mails.push({ inboxId: id, account: row.account, seen, receivedAt: receivedAt.toISOString(), mail });
-  }
-  return mails;
+  return rows
+    .filter(({ row }) => row.summary === null)
+    .flatMap(({ row, account }) => {
+      const mail = unlessBroken(() => openMail(store.keys, row));
+      if (mail === undefined) return [];
+      return [{ inboxId: row.id, account, seen: row.seen, receivedAt: row.receivedAt.toISOString(), mail }];
+    });
 }
 
 /** Keeps one mail's line of the digest, sealed under the mail's own key. May be repeated; the first stays. */
@@ -57,20 +57,41 @@ export async function keepItem(store: Store, item: DigestItem): Promise<void> {
     .where(and(eq(inbox.id, item.inboxId), isNull(inbox.summary)));
 }
 
-/** All lines of a digest, oldest first. Bodies are not opened. */
+/** All lines of a digest, oldest first, one for each of its mails. Bodies are not opened. */
 export async function itemsOf(store: Store, digestId: string): Promise<DigestItem[]> {
   const rows = await store.db
-    .select({ id: inbox.id, personId: inbox.personId, wrappedKey: inbox.wrappedKey, summary: inbox.summary })
+    .select({
+      ...{ id: inbox.id, personId: inbox.personId, wrappedKey: inbox.wrappedKey, summary: inbox.summary },
+      ...{ account: accounts.name, receivedAt: inbox.receivedAt },
+    })
     .from(inbox)
+    .innerJoin(accounts, eq(accounts.id, inbox.accountId))
     .where(eq(inbox.digestId, digestId))
-    .orderBy(asc(inbox.id));
-  return rows.flatMap(({ id, personId, wrappedKey, summary }) =>
-    summary === null
-      ? []
-      : [
-          JSON.parse(
-            store.keys.unit(personId, wrappedKey).open(summaryPlace(id, personId), summary).toString(),
-          ) as DigestItem,
-        ],
-  );
+    .orderBy(asc(inbox.receivedAt), asc(inbox.id));
+  return rows.map(({ id, personId, wrappedKey, summary, account, receivedAt }) => {
+    const opened = unlessBroken(() =>
+      summary === null ? undefined : store.keys.unit(personId, wrappedKey).open(summaryPlace(id, personId), summary),
+    );
+    if (opened !== undefined) return JSON.parse(opened.toString()) as DigestItem;
+    return unreadable(id, account, receivedAt);
+  });
+}
+
+function unlessBroken<T>(open: () => T): T | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof StewardError && error.code === 'sealBroken') return undefined;
+    throw error;
+  }
+}
+
+/** A mail that cannot be opened is told all the same: it was accepted, so it may not vanish. */
+function unreadable(inboxId: string, account: string, receivedAt: Date): DigestItem {
+  return {
+    ...{ inboxId, account, receivedAt: receivedAt.toISOString(), from: 'Steward', fromAddress: '' },
+    ...{ proven: false, seen: false, kind: 'person', attachments: 0, subject: `Mail ${inboxId} cannot be opened` },
+    summary: { what: `Its stored copy was changed or moved; look for it in ${account}.`, ask: '', due: '' },
+    source: { method: 'extractive' },
+  };
 }

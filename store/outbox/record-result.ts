@@ -3,6 +3,9 @@ import type { SendResult } from '../../schemas/outgoing.ts';
 import { inTransaction, type Store } from '../store.ts';
 import { endEffect, lockEffect, type OutboxRow } from './claim-effect.ts';
 
+/** A submission server that keeps saying "later" is asked for two days. @source RFC 5321 4.5.4.1 */
+const giveUpAfterMs = 48 * 3_600_000;
+
 /** Writes what an attempt came to, unless the effect was settled meanwhile (a copy came back through the inbox). */
 export async function recordResult(store: Store, claim: OutboxRow, result: SendResult): Promise<EffectState> {
   return await inTransaction(store, async (inside) => {
@@ -12,8 +15,10 @@ export async function recordResult(store: Store, claim: OutboxRow, result: SendR
     if (row.state === 'unknown' && result.state !== 'sent' && result.state !== 'failed') return row.state;
     const { detail } = result;
     if (result.state === 'again') {
-      await endEffect(inside, row, { state: 'queued', detail, waitMs: result.waitMs });
-      return 'queued';
+      const tooOld = inside.clock.now().getTime() - row.createdAt.getTime() > giveUpAfterMs;
+      if (tooOld) await endEffect(inside, row, { state: 'failed', detail: `gave up after 48 hours: ${detail}` });
+      else await endEffect(inside, row, { state: 'queued', detail, waitMs: result.waitMs });
+      return tooOld ? 'failed' : 'queued';
     }
     const code = 'code' in result ? result.code : undefined;
     await endEffect(inside, row, { state: result.state, detail, ...(code === undefined ? {} : { code }) });

@@ -1,0 +1,250 @@
+import { eq } from 'drizzle-orm';
+import fc from 'fast-check';
+import pino from 'pino';
+import { describe, expect, test } from 'vitest';
+import { makeOutboxActivities } from '../../../../activities/outbox/outbox-activities.ts';
+import { outbox } from '../../../../schemas/db/outbox.ts';
+import { events } from '../../../../schemas/db/records.ts';
+import type { MailTransport, SendResult } from '../../../../schemas/outgoing.ts';
+import { openDatabase } from '../../../../store/open-database.ts';
+import { claimEffect, contentBegins } from '../../../../store/outbox/claim-effect.ts';
+import { recordResult } from '../../../../store/outbox/record-result.ts';
+import type { Store } from '../../../../store/store.ts';
+import { type ContentWorld, contentWorld, maildirChannel } from '../../../support/content-world.ts';
+
+/*
+ * - An effect is minted once under its key, and its content leaves this process at most once, whatever dies or overlaps.
+ * - A death before content begins is tried again; one after it is `unknown`, shown, and never sent again.
+ * - Only a copy that is found, or the far side's own answer, settles an unknown effect.
+ */
+
+const log = pino({ level: 'silent' });
+const sent: SendResult = { state: 'sent', detail: '250 ok' };
+
+/** A far side that counts what reached it. */
+function farSide(answer: () => SendResult | Promise<SendResult> = () => sent) {
+  const reached: string[] = [];
+  const transport: MailTransport = {
+    send: async (_channel, mail, contentBegins) => {
+      await contentBegins();
+      reached.push(mail.messageId);
+      return await answer();
+    },
+    findCopy: async (_channel, messageId) =>
+      reached.includes(messageId) ? { found: true, where: 'Sent' } : { found: false },
+  };
+  return { reached, transport };
+}
+
+function outboxOf(world: ContentWorld, transport: MailTransport, store: Store = world.store) {
+  return makeOutboxActivities({ store, files: { current: () => world.files }, transport, log });
+}
+
+async function oneNotice(world: ContentWorld, transport: MailTransport): Promise<string> {
+  const { outboxIds } = await outboxOf(world, transport).notice({
+    ...{ personId: world.personId, key: `k${Math.random()}`, subject: 'CANARY', text: 'CANARY text', except: 'work' },
+  });
+  return outboxIds[0] as string;
+}
+
+const rowOf = async (world: ContentWorld, id: string) =>
+  (await world.store.db.select().from(outbox).where(eq(outbox.id, id)))[0] as typeof outbox.$inferSelect;
+
+describe('outbox activities', () => {
+  test('notice() reaches every channel but the one that failed, once under its key', async () => {
+    await using world = await contentWorld([
+      maildirChannel('home'),
+      maildirChannel('work'),
+      { ...maildirChannel('off'), enabled: false },
+    ]);
+    const { transport } = farSide();
+    const ask = { personId: world.personId, key: 'fir_1:channel:home', subject: 's', text: 't' };
+    const all = await Promise.all([outboxOf(world, transport).notice(ask), outboxOf(world, transport).notice(ask)]);
+    expect(all[0]).toEqual(all[1]);
+    expect(all[0]?.outboxIds).toHaveLength(2);
+    const other = await outboxOf(world, transport).notice({ ...ask, key: 'other', except: 'home' });
+    expect(other.outboxIds).toHaveLength(1);
+  });
+
+  test('queue() names places that lead nowhere and refuses a digest that was not made', async () => {
+    await using world = await contentWorld();
+    const ask = {
+      personId: world.personId,
+      fireId: 'fir_1',
+      kind: 'digest',
+      sourceId: 'dig_none',
+      deliver: ['mail:me'],
+    } as const;
+    await expect(outboxOf(world, farSide().transport).queue(ask)).rejects.toMatchObject({ code: 'notFound' });
+  });
+
+  test('send() mints the Message-ID with the row and sends the same on every attempt', async () => {
+    await using world = await contentWorld();
+    const answers: SendResult[] = [{ state: 'again', detail: '451 later', waitMs: 5_000 }, sent];
+    const { transport, reached } = farSide(() => answers.shift() as SendResult);
+    const id = await oneNotice(world, transport);
+    expect(await outboxOf(world, transport).send({ outboxId: id })).toEqual({ state: 'queued', waitMs: 5_000 });
+    expect(await outboxOf(world, transport).send({ outboxId: id })).toEqual({ state: 'sent' });
+    expect(reached).toEqual(Array(2).fill(`<${id.toLowerCase().replace('_', '-')}@example.org>`));
+    expect((await rowOf(world, id)).messageIdHmac).toBe(
+      world.store.keys.fingerprint('message-id', reached[0] as string),
+    );
+    expect(await outboxOf(world, transport).send({ outboxId: id })).toEqual({ state: 'sent' });
+    expect(reached).toHaveLength(2);
+  });
+
+  test('send() gives up after two days of "later"', async () => {
+    await using world = await contentWorld();
+    const { transport } = farSide(() => ({ state: 'again', detail: '451 later', waitMs: 5_000 }));
+    const id = await oneNotice(world, transport);
+    world.clock.advance(48 * 3_600_000 + 1);
+    expect(await outboxOf(world, transport).send({ outboxId: id })).toEqual({ state: 'failed' });
+  });
+
+  test('send() twice at once on two connections lets content leave once', async () => {
+    await using world = await contentWorld();
+    const pools = [openDatabase(world.url), openDatabase(world.url)];
+    for (let round = 0; round < 20; round++) {
+      const { transport, reached } = farSide();
+      const id = await oneNotice(world, transport);
+      const states = await Promise.all(
+        pools.map(({ db }) => outboxOf(world, transport, { ...world.store, db }).send({ outboxId: id })),
+      );
+      expect(reached.length).toBeLessThanOrEqual(1);
+      const { state } = await rowOf(world, id);
+      if (state === 'queued') {
+        // One attempt was fenced off before its content: nothing left, so it is tried again.
+        await outboxOf(world, transport).send({ outboxId: id });
+      }
+      expect(reached).toHaveLength(1);
+      expect((await rowOf(world, id)).state).toBe('sent');
+      expect(states.every((one) => ['sent', 'unknown', 'queued', 'sending'].includes(one.state))).toBe(true);
+    }
+    await Promise.all(pools.map((pool) => pool.close()));
+  });
+
+  test('send() takes over a claim whose holder died before content began', async () => {
+    await using world = await contentWorld();
+    const { transport, reached } = farSide();
+    const id = await oneNotice(world, transport);
+    const dead = await claimEffect(world.store, id);
+    expect(await outboxOf(world, transport).send({ outboxId: id })).toEqual({ state: 'sent' });
+    expect(reached).toHaveLength(1);
+    if (!dead.claimed) throw new Error('the first claim was refused');
+    await expect(contentBegins(world.store, dead.row)).rejects.toMatchObject({ code: 'storeBusy' });
+  });
+
+  test('send() never sends again what died after content began, and its answer may still come', async () => {
+    await using world = await contentWorld();
+    const { transport, reached } = farSide();
+    const id = await oneNotice(world, transport);
+    const dead = await claimEffect(world.store, id);
+    if (!dead.claimed) throw new Error('the claim was refused');
+    await contentBegins(world.store, dead.row);
+    for (let nth = 0; nth < 3; nth++) {
+      expect(await outboxOf(world, transport).send({ outboxId: id })).toEqual({ state: 'unknown' });
+    }
+    expect(reached).toHaveLength(0);
+    expect(await outboxOf(world, transport).reconcile({ outboxId: id })).toEqual({ state: 'unknown' });
+    // Absence of a copy proved nothing; the holder was alive and now has its answer.
+    expect(await recordResult(world.store, dead.row, sent)).toBe('sent');
+  });
+
+  test('reconcile() settles an unknown effect by a copy, and says where it was', async () => {
+    await using world = await contentWorld();
+    const { transport } = farSide(() => ({ state: 'unknown', detail: 'connection lost after the final dot' }));
+    const id = await oneNotice(world, transport);
+    expect(await outboxOf(world, transport).send({ outboxId: id })).toEqual({ state: 'unknown' });
+    expect(await outboxOf(world, transport).reconcile({ outboxId: id })).toEqual({ state: 'sent' });
+    expect((await rowOf(world, id)).result).toMatchObject({ provenBy: 'Sent' });
+  });
+
+  test.each<[string, boolean, string]>([
+    ['before content', false, 'queued'],
+    ['after content began', true, 'unknown'],
+  ])('send() records a transport that throws %s', async (_when, begins, state) => {
+    await using world = await contentWorld();
+    const transport: MailTransport = {
+      send: async (_channel, _mail, contentBegins) => {
+        if (begins) await contentBegins();
+        throw new TypeError('smtp://user:secret@host');
+      },
+      findCopy: async () => ({ found: false }),
+    };
+    const id = await oneNotice(world, transport);
+    expect((await outboxOf(world, transport).send({ outboxId: id })).state).toBe(state);
+    expect(JSON.stringify((await rowOf(world, id)).result)).not.toContain('secret');
+  });
+
+  test('send() fails an effect whose channel is gone', async () => {
+    await using world = await contentWorld();
+    const { transport, reached } = farSide();
+    const id = await oneNotice(world, transport);
+    world.files = { ...world.files, channels: new Map() };
+    expect(await outboxOf(world, transport).send({ outboxId: id })).toEqual({ state: 'failed' });
+    expect((await rowOf(world, id)).result?.code).toBe('channelUnknown');
+    expect(reached).toHaveLength(0);
+  });
+
+  test('send() writes an event with each change of state and nothing readable into the rows', async () => {
+    await using world = await contentWorld();
+    const { transport } = farSide();
+    const id = await oneNotice(world, transport);
+    await outboxOf(world, transport).send({ outboxId: id });
+    const told = await world.store.db.select().from(events).where(eq(events.aggregateId, id)).orderBy(events.seq);
+    expect(told.map((event) => event.type)).toEqual(['outbox.queued', 'outbox.sending', 'outbox.sent']);
+    const row = await rowOf(world, id);
+    const bytes = Object.values(row).map((value) =>
+      Buffer.isBuffer(value) ? value.toString('latin1') : JSON.stringify(value),
+    );
+    expect(bytes.join(' ') + JSON.stringify(told)).not.toMatch(/CANARY|@example\.org/);
+  });
+
+  test('any interleaving of attempts, deaths and lost answers lets content leave at most once', async () => {
+    await using world = await contentWorld();
+    type Claimed = Extract<Awaited<ReturnType<typeof claimEffect>>, { claimed: true }>;
+    const step = fc.oneof(
+      fc.record({ do: fc.constantFrom('claim', 'begin', 'answer', 'die', 'lose', 'later'), who: fc.nat(3) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 30 }), async (steps) => {
+        const id = await oneNotice(world, farSide().transport);
+        const holders = new Map<number, { claim: Claimed; began: boolean }>();
+        let left = 0;
+        let refused = 0;
+        for (const { do: what, who } of steps) {
+          const held = holders.get(who);
+          if (what === 'claim') {
+            const claim = await claimEffect(world.store, id);
+            if (claim.claimed) holders.set(who, { claim, began: false });
+          } else if (held === undefined) continue;
+          else if (what === 'begin' && !held.began) {
+            const began = await contentBegins(world.store, held.claim.row).then(
+              () => true,
+              () => false,
+            );
+            if (began) left += 1;
+            if (began) held.began = true;
+            else holders.delete(who);
+          } else if (what === 'die') holders.delete(who);
+          else if (what === 'answer' && held.began) {
+            await recordResult(world.store, held.claim.row, sent);
+            holders.delete(who);
+          } else if (what === 'lose' && held.began) {
+            await recordResult(world.store, held.claim.row, { state: 'unknown', detail: 'lost' });
+            holders.delete(who);
+          } else if (what === 'later') {
+            // A plain refusal: what left was not taken, so it does not count.
+            if (held.began) refused += 1;
+            await recordResult(world.store, held.claim.row, { state: 'again', detail: '451', waitMs: 1 });
+            holders.delete(who);
+          }
+        }
+        expect(left - refused).toBeLessThanOrEqual(1);
+        const { state } = await rowOf(world, id);
+        if (left === refused && left === 0) expect(['queued', 'sending']).toContain(state);
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+});
