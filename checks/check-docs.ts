@@ -9,6 +9,9 @@ const kinds: readonly Exported['kind'][] = ['function', 'class'];
 /** What the language itself throws, and what a docstring may name without a row in `failures`. */
 const builtIn = new Set(['TypeError', 'RangeError', 'SyntaxError', 'Error', 'what', 'whatever', 'and']);
 
+/** A code of the operating system, where a file is read for a caller who knows what that means. */
+const isErrno = (code: string) => /^E[A-Z]{3,}$/.test(code);
+
 /** What is wrong with the docstrings of one root folder, one line each; and how many exports were read. */
 export function checkDocs(root: string): { faults: string[]; exports: number } {
   const exported = folders.flatMap((folder) => listSources(root, folder).flatMap((file) => readExports(root, file)));
