@@ -75,7 +75,7 @@ export async function dovecot(
 
   let child: ChildProcess | undefined;
   let exited: Promise<unknown> = Promise.resolve();
-  const start = async () => {
+  const startOnce = async () => {
     // Left behind by SIGKILL.
     rmSync(join(folder, 'run/master.pid'), { force: true });
     const started = spawn('/usr/sbin/dovecot', ['-F', '-c', config], { detached: true, stdio: 'ignore', ...asUser });
@@ -83,6 +83,17 @@ export async function dovecot(
     child = started;
     exited = new Promise((resolve) => started.once('exit', resolve));
     await greeted(imapPort, started, () => readLog(folder));
+  };
+  const start = async () => {
+    // Killed processes of the old group hold the ports for some moments yet.
+    for (let tries = 0; tries < 20; tries += 1) {
+      try {
+        return await startOnce();
+      } catch (error) {
+        if (child?.exitCode === null || tries === 19) throw error;
+        await sleep(100);
+      }
+    }
   };
   const signal = (name: NodeJS.Signals) => {
     if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null)
