@@ -92,7 +92,12 @@ async function checkDkim(raw: Buffer, domain: string, resolver: ResolveDns): Pro
     if ((status.underSized ?? 0) > 0 || hasLength(raw)) continue;
     return { verdict: 'pass', by: 'dkim', domain: signingDomain ?? domain, detail: `signed by ${signingDomain}` };
   }
-  const broken = results.some(({ status }) => status.result === 'fail' && typeof status.aligned === 'string');
+  // A body that differs from its hash is "neutral" to the library; to a reader it is another mail than was signed.
+  const broken = results.some(
+    ({ status, signingDomain = '' }) =>
+      (status.result === 'fail' || status.result === 'neutral') &&
+      (domain === signingDomain || domain.endsWith(`.${signingDomain}`)),
+  );
   const unsigned: SenderProof = { verdict: 'none', by: 'dkim', detail: 'no signature of the author’s domain holds' };
   return broken ? { verdict: 'fail', by: 'dkim', detail: 'a signature of the author’s domain is broken' } : unsigned;
 }
