@@ -6,7 +6,7 @@ export interface ShownTimes {
   readonly day: (instant: string | Date) => string;
 }
 
-/** @param timezone - IANA name of the reader's zone */
+/** Times and days as the reader's clock shows them. @param timezone - IANA name of the reader's zone */
 export function showTimes(timezone: string): ShownTimes {
   const short = new Intl.DateTimeFormat('en-GB', {
     weekday: 'short',
