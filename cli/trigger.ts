@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { StewardError } from '../schemas/errors.ts';
+import type { FileFault, FileSet } from '../schemas/file-set.ts';
+import { firableFlows } from '../schemas/flows.ts';
+import { type TriggerFile, triggerFile } from '../schemas/trigger-file.ts';
+import { loadFilesOnce } from '../store/files/load-files.ts';
+import { parseFile } from '../store/files/parse-file.ts';
+import { ownerZone } from '../triggers/owner-zone.ts';
+import { nextSlots, type SlotRule } from '../triggers/slots.ts';
+import { ownerFlows } from '../workers/bundle-hash.ts';
+import { type ApiClient, apiClient } from './api-client.ts';
+import { homeRoot } from './home-root.ts';
+import { exitCodes, paint, printResult, table } from './print.ts';
+
+interface ListedTrigger {
+  readonly name: string;
+  readonly run: string;
+  readonly enabled: boolean;
+  readonly when: string;
+  readonly timezone?: string;
+  readonly next?: string;
+  readonly last?: { readonly fireId: string; readonly state: string; readonly dueAt: string };
+}
+interface Listing {
+  readonly triggers: readonly ListedTrigger[];
+  readonly faults: readonly FileFault[];
+}
+
+/** `steward trigger`: what starts flows, when it does so next, and a way to start one now. */
+export function register(program: Command): void {
+  const trigger = program.command('trigger').description('list triggers, run one now, or see its next slots');
+  trigger
+    .command('list')
+    .description('the triggers in force, their next slot and how they last ended; works without a running Steward too')
+    .action(async () => {
+      const listing = await listTriggers();
+      printResult(listing, () => describeListing(listing, ownerZone(readFiles())));
+      if (listing.faults.length > 0) process.exitCode = exitCodes.unhealthy;
+    });
+  trigger
+    .command('run')
+    .description('fire a trigger now')
+    .argument('<name>', 'the file’s name without its ending')
+    .option('--arg <key=value>', 'an argument for the flow; may stand several times', collectArg, {})
+    .option('--request-id <id>', 'the same id is the same fire, however often it is sent')
+    .option('--wait', 'wait for the ending')
+    .action(runTrigger);
+  trigger
+    .command('next')
+    .description('the next slots of a schedule; with a file, no home and no running Steward is needed')
+    .argument('<trigger>', 'a name, or the path of a trigger file')
+    .option('--from <instant>', 'after this instant, RFC 3339; now when left out')
+    .option('--count <n>', 'how many, 1 to 10000', '5')
+    .action((what: string, options: { from?: string; count: string }) => {
+      const count = Number(options.count);
+      if (!Number.isInteger(count) || count < 1 || count > 10_000) {
+        throw new StewardError('badInput', `--count is "${options.count}", expected 1 to 10000`);
+      }
+      const from = options.from === undefined ? new Date() : new Date(options.from);
+      if (Number.isNaN(from.getTime())) {
+        throw new StewardError(
+          'badInput',
+          `--from is "${options.from}", expected an instant such as 2026-03-29T00:00:00Z`,
+        );
+      }
+      const rule = ruleOf(what);
+      const slots = nextSlots(rule, from, count);
+      printResult(slots.map(rfc3339), () =>
+        [`${rule.schedule}  ${rule.timezone}`, ...slots.map((slot) => `  ${local(slot, rule.timezone)}`)].join('\n'),
+      );
+    });
+}
+
+async function runTrigger(
+  name: string,
+  options: { arg: Record<string, string>; requestId?: string; wait?: true },
+): Promise<void> {
+  const api = apiClient();
+  const requestId = options.requestId ?? randomUUID();
+  const receipt = await api.post<{ fireId: string; workflowId: string; accepted: boolean }>(
+    `/api/v1/triggers/${encodeURIComponent(name)}/fire`,
+    { requestId, ...(Object.keys(options.arg).length === 0 ? {} : { args: options.arg }) },
+  );
+  if (!options.wait) {
+    const words = receipt.accepted ? 'accepted' : 'already known';
+    return printResult(receipt, `${words}: ${receipt.fireId}\nrun: ${receipt.workflowId}`);
+  }
+  const fire = await endingOf(api, receipt.fireId);
+  printResult(fire, () => `${fire.state}${fire.reason === undefined ? '' : `: ${fire.reason}`}\nfire: ${fire.id}`);
+  if (fire.state === 'failed') process.exitCode = exitCodes.failed;
+}
+
+interface EndedFire {
+  readonly id: string;
+  readonly state: string;
+  readonly reason?: string;
+}
+
+/** Asks until the fire has its ending: more slowly the longer it takes, at most every two seconds. */
+async function endingOf(api: ApiClient, fireId: string): Promise<EndedFire> {
+  for (let waitMs = 50; ; waitMs = Math.min(waitMs * 1.5, 2_000)) {
+    const fire = await api.get<EndedFire>(`/api/v1/fires/${fireId}`);
+    if (fire.state !== 'open') return fire;
+    await sleep(waitMs);
+  }
+}
+
+function collectArg(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new StewardError('badInput', `--arg is "${text}", expected key=value`);
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+async function listTriggers(): Promise<Listing> {
+  try {
+    return await apiClient().get<Listing>('/api/v1/triggers');
+  } catch (error) {
+    if (!(error instanceof StewardError) || error.code !== 'notRunning') throw error;
+  }
+  const files = readFiles();
+  const triggers = [...files.triggers.values()].map(({ name, run, enabled, when }): ListedTrigger => {
+    if (!('schedule' in when)) return { name, run, enabled, when: 'mail' };
+    const timezone = when.timezone ?? ownerZone(files);
+    const [next] = enabled ? nextSlots({ schedule: when.schedule, timezone }, new Date(), 1) : [];
+    return {
+      ...{ name, run, enabled, when: when.schedule, timezone },
+      ...(next === undefined ? {} : { next: rfc3339(next) }),
+    };
+  });
+  return { triggers, faults: files.faults };
+}
+
+function readFiles(): FileSet {
+  const home = homeRoot();
+  return loadFilesOnce(home, process.env, () => knownFlows(home));
+}
+
+function knownFlows(home: string): Set<string> {
+  return new Set([...firableFlows, ...ownerFlows(home).map((flow) => flow.name)]);
+}
+
+/** The rule of a trigger by name, or of a trigger file anywhere. */
+function ruleOf(what: string): SlotRule {
+  if (/\.ya?ml$/i.test(what) || what.includes('/')) return ruleOfFile(what);
+  const files = readFiles();
+  const trigger = files.triggers.get(what);
+  if (trigger === undefined) {
+    const fault = files.faults.find((one) => basename(one.path).replace(/\.ya?ml$/i, '') === what);
+    if (fault !== undefined) {
+      throw new StewardError('fileInvalid', `${fault.path}:${fault.line}:${fault.column}: ${fault.message}`);
+    }
+    throw new StewardError('notFound', `There is no trigger "${what}" in ${homeRoot()}`);
+  }
+  return ruleIn(trigger, what, files);
+}
+
+function ruleOfFile(path: string): SlotRule {
+  if (!existsSync(path)) throw new StewardError('notFound', `There is no file ${path}`);
+  const places = { home: dirname(path), env: process.env, secret: () => 'stored' };
+  const parsed = parseFile<TriggerFile>(readFileSync(path, 'utf8'), triggerFile, places);
+  if (!parsed.ok) {
+    const { line, column, message } = parsed.faults[0];
+    throw new StewardError('fileInvalid', `${path}:${line}:${column}: ${message}`);
+  }
+  return ruleIn(parsed.value, path, readFiles());
+}
+
+function ruleIn({ when }: TriggerFile, name: string, files: FileSet): SlotRule {
+  if (!('schedule' in when)) throw new StewardError('badInput', `${name} fires on mail and has no slots`);
+  return { schedule: when.schedule, timezone: when.timezone ?? ownerZone(files) };
+}
+
+function describeListing({ triggers, faults }: Listing, zone: string): string {
+  const rows = triggers.map(({ name, run, enabled, when, next, last, timezone }) => [
+    name,
+    run,
+    when,
+    enabled ? (next === undefined ? '' : local(new Date(next), timezone ?? zone)) : 'off',
+    last === undefined ? '' : `${last.state}, due ${local(new Date(last.dueAt), zone)}`,
+  ]);
+  return [
+    rows.length === 0 ? 'no triggers' : table(['TRIGGER', 'RUNS', 'WHEN', 'NEXT', 'LAST'], rows),
+    ...faults.map(
+      ({ path, line, column, message, lastGoodInForce }) =>
+        `${paint('red', `${path}:${line}:${column}`)} ${message}${lastGoodInForce ? ' (the last good version is in force)' : ''}`,
+    ),
+  ].join('\n');
+}
+
+const rfc3339 = (at: Date) => at.toISOString().replace('.000Z', 'Z');
+
+/** `Mon 2026-03-30 08:00:00 GMT+02:00` on the clocks of a zone. */
+function local(at: Date, zone: string): string {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    ...{ timeZone: zone, hourCycle: 'h23', weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit' },
+    ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'longOffset' },
+  } as Intl.DateTimeFormatOptions).formatToParts(at);
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
+  const date = `${part('year')}-${part('month')}-${part('day')}`;
+  return `${part('weekday')} ${date} ${part('hour')}:${part('minute')}:${part('second')} ${part('timeZoneName')}`;
+}
