@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Flow, flows } from '../schemas/flows.ts';
@@ -94,7 +94,8 @@ export function exportedFlows(barrel: string): string[] {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const root = resolve(import.meta.dirname, '..');
   const folder = join(root, 'test/replay/histories');
-  const recordings = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+  const recordings = files
     .filter((file) => file.endsWith('.json'))
     .map((file) => readRecording(file, readFileSync(join(folder, file), 'utf8')));
   const exported = exportedFlows(readFileSync(join(root, 'workflows/index.ts'), 'utf8'));
