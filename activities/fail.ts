@@ -25,7 +25,7 @@ export function asFailure(error: unknown): Error {
       type: name,
       message: `${name} in an activity`,
       nonRetryable: false,
-      cause: error as Error,
+      cause: placeOf(error, name),
     });
   }
   const row: Failure = failures[known.code];
@@ -36,6 +36,15 @@ export function asFailure(error: unknown): Error {
     ...(row.waitMs === undefined ? {} : { nextRetryDelay: row.waitMs }),
     ...(row.kind === 'again' ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });
+}
+
+/** Where an error arose, without its words: a driver puts the values of a query into them. */
+function placeOf(error: unknown, name: string): Error {
+  const { code, stack = '' } = error as { code?: unknown; stack?: string };
+  const words = typeof code === 'string' && /^[\w-]{1,40}$/.test(code) ? `${name} ${code}` : name;
+  const place = new Error(words);
+  place.stack = [words, ...stack.split('\n').filter((line) => /^\s+at /.test(line))].join('\n');
+  return place;
 }
 
 function storeFailure(error: unknown): StewardError | undefined {

@@ -74,9 +74,12 @@ const section = (title: string, lines: readonly string[]) =>
 const htmlSection = (title: string, html: string) => (html === '' ? '' : `<h2>${title}</h2>\n${html}`);
 const list = (entries: readonly string[]) => (entries.length === 0 ? '' : `<ul>${entries.join('')}</ul>`);
 
+/** Brackets in a name could pass for a second address or for our own mark. */
+const nameOf = (text: string, max: number) => visibleLine(text.replace(/[[\]<>]/g, ' '), max);
+
 const senderOf = ({ from, fromAddress, proven }: DigestItem) => {
-  const name = visibleLine(from, 60);
-  const address = visibleLine(fromAddress, 100);
+  const name = nameOf(from, 60);
+  const address = nameOf(fromAddress, 100);
   const who = name === '' || name === address ? address : `${name} <${address}>`;
   return `${who === '' ? 'Nobody named' : who}${proven ? ' [proven]' : ''}`;
 };
@@ -87,7 +90,7 @@ function factsOf(item: DigestItem, { mixed }: Telling): [string, string][] {
   const facts: [string, string][] = [
     ['', visibleLine(what)],
     ['Asked', visibleLine(ask)],
-    ['By', visibleLine(due)],
+    ['Due', visibleLine(due)],
     ['With', item.attachments === 0 ? '' : counted(item.attachments, 'attachment')],
     ['', mixed && item.source.method === 'extractive' ? '(extractive summary)' : ''],
   ];
@@ -127,7 +130,7 @@ function folded({ key, items }: MailGroup): { name: string; count: string; subje
   const subjects = [...new Set(items.map((item) => subjectOf(item, 70)))];
   const more = subjects.length - namedSubjects;
   return {
-    name: first.kind === 'list' && first.listId !== undefined ? visibleLine(key, 80) : senderOf(first),
+    name: first.kind === 'list' && first.listId !== undefined ? nameOf(key, 80) : senderOf(first),
     count: counted(items.length, 'mail'),
     subjects: subjects.slice(0, namedSubjects).join('; ') + (more > 0 ? `; ${more.toLocaleString('en')} more` : ''),
   };
@@ -147,7 +150,7 @@ function readLine(read: readonly MailGroup[]): string {
   const total = read.reduce((sum, group) => sum + group.items.length, 0);
   const names = read.slice(0, namedReaders).map(({ items }) => {
     const first = items[0] as DigestItem;
-    const name = visibleLine(first.from, 40) || visibleLine(first.fromAddress, 60) || 'nobody named';
+    const name = nameOf(first.from, 40) || nameOf(first.fromAddress, 60) || 'nobody named';
     return items.length === 1 ? name : `${name} (${items.length})`;
   });
   const more = read.length - names.length;
@@ -164,7 +167,7 @@ function notesOf({ items, older }: Digest, { people }: GroupedDigest): string[] 
   const shown = people.flatMap((group) => group.items);
   const notes = older.map(
     ({ account, count }) =>
-      `${counted(count, 'older mail')} ${count === 1 ? 'was' : 'were'} in ${account} before Steward first saw it; they stay as they are.`,
+      `${counted(count, 'older mail')} ${count === 1 ? 'was' : 'were'} in ${visibleLine(account, 60)} before Steward first saw it; they stay as they are.`,
   );
   const byModel = Map.groupBy(
     shown.filter((item) => item.source.method === 'model'),
@@ -175,7 +178,7 @@ function notesOf({ items, older }: Digest, { people }: GroupedDigest): string[] 
     (item) => item.source.fallback,
   );
   const makers = [
-    ...[...byModel].map(([model, of]) => `${of.length.toLocaleString('en')} by ${model}`),
+    ...[...byModel].map(([model, of]) => `${of.length.toLocaleString('en')} by ${visibleLine(model, 60)}`),
     ...[...extractive].map(
       ([why, of]) => `${of.length.toLocaleString('en')} extractive${why === undefined ? '' : ` (${reasons[why]})`}`,
     ),

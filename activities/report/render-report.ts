@@ -32,7 +32,7 @@ export function renderReport(report: Report, digest: Digest | undefined, timezon
   return {
     subject: subjectOf(report, day),
     text: `${[
-      'Good morning.',
+      'Morning report',
       day,
       ...sectionLines(waiting),
       ...headingLines('Mail'),
@@ -45,7 +45,7 @@ export function renderReport(report: Report, digest: Digest | undefined, timezon
     html: htmlPage(
       `Morning report, ${day}`,
       [
-        `<h1>Good morning.</h1><p class="quiet">${escapeHtml(day)}</p>`,
+        `<h1>Morning report</h1><p class="quiet">${escapeHtml(day)}</p>`,
         sectionHtml(waiting),
         `<h2>Mail</h2><p>${escapeHtml(mail.headline)}</p>`,
         mail.html,

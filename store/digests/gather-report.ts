@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, inArray, isNotNull, lte } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, lte, ne } from 'drizzle-orm';
 import { accounts } from '../../schemas/db/accounts.ts';
 import { fires } from '../../schemas/db/fires.ts';
 import { reports } from '../../schemas/db/inbox.ts';
@@ -27,7 +27,11 @@ export async function gatherReport(
       and(eq(fires.personId, personId), isNotNull(fires.endedAt), gt(fires.endedAt, since), lte(fires.endedAt, now)),
     )
     .orderBy(asc(fires.dueAt));
-  const [running] = await store.db.select({ n: count() }).from(fires).where(eq(fires.state, 'open'));
+  // The report's own fire is open while it is being made.
+  const [running] = await store.db
+    .select({ n: count() })
+    .from(fires)
+    .where(and(eq(fires.personId, personId), eq(fires.state, 'open'), ne(fires.id, fireId)));
   const troubles = ended.flatMap(troubleOf);
   const health = await store.db.select().from(healthStates).orderBy(asc(healthStates.check));
   return {
@@ -36,8 +40,7 @@ export async function gatherReport(
     ran: tally(ended),
     troubles: troubles.slice(-mostTroubles),
     moreTroubles: Math.max(0, troubles.length - mostTroubles),
-    // The report's own fire is open while it is being made.
-    running: Math.max(0, (running?.n ?? 0) - (ended.some((fire) => fire.id === fireId) ? 0 : 1)),
+    running: running?.n ?? 0,
     health: health.map(({ check, healthy, detail, since: at }) => ({
       check,
       healthy,

@@ -32,7 +32,7 @@ export async function keepReport(
       .onConflictDoNothing({ target: reports.fireId })
       .returning({ id: reports.id });
     if (made.length === 0) return (await reportOfFire(store, fireId)) ?? id;
-    await appendEvent(inside, { aggregate: 'digest', aggregateId: id, type: 'report.made', personId });
+    await appendEvent(inside, { aggregate: 'report', aggregateId: id, type: 'report.made', personId });
     return id;
   });
 }
