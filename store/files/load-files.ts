@@ -1,10 +1,11 @@
-import { type Channel, channelFile } from '../../schemas/channel-file.ts';
+import { existsSync } from 'node:fs';
+import { type Channel, type ChannelFile, channelFile } from '../../schemas/channel-file.ts';
 import type { FileFault, FileKind, FileSet } from '../../schemas/file-set.ts';
 import { type InstanceFile, instanceFile } from '../../schemas/instance-file.ts';
 import { type ModelsFile, modelsFile } from '../../schemas/models-file.ts';
-import { parseCron } from '../../schemas/parse-cron.ts';
 import { type Trigger, type TriggerFile, triggerFile } from '../../schemas/trigger-file.ts';
-import { type ParsedFile, parseFile } from './parse-file.ts';
+import { didYouMean } from './nearest-word.ts';
+import { hashOf, type ParsedFile, parseFile } from './parse-file.ts';
 import { type FoundFile, readFolder } from './read-folder.ts';
 import type { ReferencePlaces } from './resolve-references.ts';
 
@@ -35,8 +36,9 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
   const faults: FileFault[] = [];
   const files: { file: FoundFile; hash: string; fault?: FileFault }[] = [];
 
+  const taken = new Map<string, string>();
   const use = (file: FoundFile, text: string): ParsedFile<unknown> => {
-    const parsed = parseOne(file, text, places);
+    const parsed = parseOne(file, text, places, ['me', instance.owner.name]);
     if (!parsed.ok) return parsed;
     const named = { name: file.name, hash: parsed.hash };
     if (file.kind === 'trigger') triggers.set(file.name, { ...(parsed.value as TriggerFile), ...named });
@@ -47,6 +49,14 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
   };
 
   for (const file of readFolder(places.home)) {
+    const key = `${file.kind}/${file.name}`;
+    const twin = taken.get(key);
+    taken.set(key, twin ?? file.path);
+    if (twin !== undefined) {
+      const message = `The name ${file.name} is taken by ${twin}, expected one file of a name`;
+      faults.push({ kind: file.kind, path: file.path, line: 1, column: 1, message, lastGoodInForce: true });
+      continue;
+    }
     const parsed = file.text === undefined ? unreadable : use(file, file.text);
     if (parsed.ok) {
       files.push({ file, hash: parsed.hash });
@@ -63,27 +73,44 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
 
 /** Reads the files without a database: no secrets, no last good versions. For the command line. */
 export function loadFilesOnce(home: string, env: NodeJS.ProcessEnv, knownFlows: () => ReadonlySet<string>): FileSet {
+  if (!existsSync(home)) return { ...emptySet, triggers: new Map(), channels: new Map() };
   // A stored secret cannot be looked up here; that it is missing is for the running Steward to say.
   return loadFiles({ home, env, secret: () => 'stored', knownFlows }).set;
 }
 
+/** What a home without a file says. */
+const emptySet = { models: modelsFile.parse({}), instance: instanceFile.parse({}), faults: [] };
+
 const unreadable: ParsedFile<unknown> = {
   ok: false,
   hash: '',
-  faults: [{ line: 1, column: 1, message: 'The file cannot be read' }],
+  faults: [{ line: 1, column: 1, message: 'The file cannot be read, or is not UTF-8' }],
 };
 
-function parseOne({ kind, name }: FoundFile, text: string, places: LoadPlaces): ParsedFile<unknown> {
+/** Part of workflow ids and of a fairness key, which takes 64 bytes. */
+const nameForm = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+
+function parseOne(
+  { kind, name }: FoundFile,
+  text: string,
+  places: LoadPlaces,
+  owners: readonly string[],
+): ParsedFile<unknown> {
+  if (!nameForm.test(name)) {
+    const message = 'The file’s name is not 1 to 64 letters, digits and . _ - before its ending';
+    return { ok: false, hash: hashOf(text), faults: [{ line: 1, column: 1, message }] };
+  }
   switch (kind) {
     case 'trigger':
       return parseFile<TriggerFile>(text, triggerFile, places, (file) => [
         ...checkFlow(file, places),
-        ...checkSchedule(file),
+        ...checkOwner(file, owners),
       ]);
     case 'channel':
-      return parseFile(text, channelFile, places, () =>
-        name === 'me' ? [{ path: [], message: 'A channel may not be called me: mail:me means the owner' }] : [],
-      );
+      return parseFile<ChannelFile>(text, channelFile, places, (file) => [
+        ...(name === 'me' ? [{ path: [], message: 'A channel may not be called me: mail:me means the owner' }] : []),
+        ...checkOwner(file, owners),
+      ]);
     case 'models':
       return parseFile(text, modelsFile, places);
     case 'instance':
@@ -93,17 +120,16 @@ function parseOne({ kind, name }: FoundFile, text: string, places: LoadPlaces): 
 
 function checkFlow({ run }: TriggerFile, { knownFlows }: LoadPlaces) {
   const known = [...knownFlows()];
-  return known.includes(run)
-    ? []
-    : [{ path: ['run'], message: `There is no flow ${run}, expected one of ${known.join(', ')}` }];
+  if (known.includes(run)) return [];
+  return [
+    {
+      path: ['run'],
+      message: `There is no flow ${run}, expected one of ${known.join(', ')}${didYouMean(run, known)}`,
+    },
+  ];
 }
 
-function checkSchedule({ when }: TriggerFile) {
-  if (!('schedule' in when)) return [];
-  try {
-    parseCron(when.schedule);
-    return [];
-  } catch (error) {
-    return [{ path: ['when', 'schedule'], message: (error as Error).message }];
-  }
+function checkOwner({ owner }: { owner: string }, owners: readonly string[]) {
+  if (owners.includes(owner)) return [];
+  return [{ path: ['owner'], message: `There is no owner ${owner}, expected ${[...new Set(owners)].join(' or ')}` }];
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { describeIssue } from './describe-issue.ts';
 import { type ReferencePlaces, resolveReferences } from './resolve-references.ts';
 
 /** What is wrong in a text, and where. 1-based. */
@@ -35,7 +36,7 @@ export function parseFile<T>(
   places: ReferencePlaces,
   check: (value: T) => { path: (string | number)[]; message: string }[] = () => [],
 ): ParsedFile<T> {
-  const hash = hashOf(text);
+  let hash = hashOf(text);
   const lines = new LineCounter();
   if (text.length > maxBytes) return failed(hash, [{ line: 1, column: 1, message: 'The file is larger than 1 MiB' }]);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
@@ -47,16 +48,25 @@ export function parseFile<T>(
     );
   }
   const faults: TextFault[] = [];
-  const plain = (document.toJS({ maxAliasCount }) ?? {}) as unknown;
-  const resolved = resolveReferences(plain, places, (path, name) => {
-    faults.push({ ...at(path), message: `${name} leads nowhere, expected it to be set` });
+  let plain: unknown;
+  try {
+    plain = document.toJS({ maxAliasCount }) ?? {};
+  } catch (error) {
+    return failed(hash, [{ line: 1, column: 1, message: sentence((error as Error).message) }]);
+  }
+  const resolved = resolveReferences(plain, places, (path, message) => {
+    faults.push({ ...at(path), message });
   });
   if (faults.length > 0) return failed(hash, faults);
+  // A password that changed in another place is a changed file to whoever gave up on the old one.
+  if (places.fingerprint !== undefined && resolved !== plain && text.includes('${')) {
+    hash = hashOf(`${text}\0${places.fingerprint(JSON.stringify(resolved))}`);
+  }
   const parsed = schema.safeParse(resolved);
   if (!parsed.success)
     return failed(
       hash,
-      parsed.error.issues.flatMap((issue) => describeIssue(issue, at)),
+      parsed.error.issues.flatMap((issue) => describeIssue(issue, { at, schema, value: resolved })),
     );
   const more = check(parsed.data).map(({ path, message }) => ({ ...at(path), message }));
   return more.length > 0 ? failed(hash, more) : { ok: true, value: parsed.data, hash };
@@ -68,40 +78,6 @@ function failed(
 ): { ok: false; faults: [TextFault, ...TextFault[]]; hash: string } {
   const [first = { line: 1, column: 1, message: 'The file cannot be read' }, ...rest] = faults;
   return { ok: false, faults: [first, ...rest], hash };
-}
-
-type PlaceOf = (path: readonly PropertyKey[], key?: boolean) => { line: number; column: number };
-
-function describeIssue(issue: z.core.$ZodIssue, at: PlaceOf): TextFault[] {
-  const name = issue.path.map(String).join('.');
-  const here = name === '' ? 'the file' : name;
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ ...at([...issue.path, key], true), message: `Unknown key ${key} in ${here}` }));
-    case 'invalid_union': {
-      // The branch that came furthest is the one that was meant.
-      const branches = issue.errors.map((errors) =>
-        errors.flatMap((inner) =>
-          describeIssue({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, at),
-        ),
-      );
-      const best = branches
-        .filter((faults) => faults.length > 0)
-        .sort((a, b) => a.length - b.length || b[0]!.line - a[0]!.line)[0];
-      return best ?? [{ ...at(issue.path), message: `${here} has none of the expected forms` }];
-    }
-    case 'invalid_type':
-      return [
-        {
-          ...at(issue.path),
-          message: `${here} ${issue.input === undefined ? 'is missing' : 'has another type'}, expected ${issue.expected}`,
-        },
-      ];
-    case 'invalid_value':
-      return [{ ...at(issue.path), message: `${here} is not one of ${issue.values.map(String).join(', ')}` }];
-    default:
-      return [{ ...at(issue.path), message: `${here}: ${issue.message}` }];
-  }
 }
 
 /** Line and column of the value at a path, of its key, or of the nearest thing above it that is there. */
