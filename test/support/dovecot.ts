@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
+import { freePorts } from '../../workers/home/free-port.ts';
 import { dovecotConfig } from './dovecot-config.ts';
-import { freePorts } from './free-port.ts';
 import { throwawayCa } from './throwaway-ca.ts';
 
 export interface ListedMail {
