@@ -1,7 +1,13 @@
 import type { z } from 'zod';
 import { keysAt } from './keys-at.ts';
 import { didYouMean } from './nearest-word.ts';
-import type { TextFault } from './parse-file.ts';
+
+/** What is wrong in a text, and where. 1-based. */
+export interface TextFault {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
 
 interface Described {
   readonly schema: z.ZodType;

@@ -20,9 +20,8 @@ interface OpenFilesDeps {
 
 /**
  * The files of a home while Steward runs. A save is in force within a second; a broken one leaves the last good
- * version in force, also over a restart.
+ * version in force, also over a restart. Rejects where the home cannot be read at all.
  *
- * @throws where the home cannot be read at all
  * @source docs/design/files.md
  */
 export async function openFiles(deps: OpenFilesDeps): Promise<Files> {

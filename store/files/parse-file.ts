@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { describeIssue } from './describe-issue.ts';
+import { describeIssue, type TextFault } from './describe-issue.ts';
 import { type ReferencePlaces, resolveReferences } from './resolve-references.ts';
-
-/** What is wrong in a text, and where. 1-based. */
-export interface TextFault {
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-}
 
 export type ParsedFile<T> =
   | { readonly ok: true; readonly value: T; readonly hash: string }
