@@ -3,7 +3,7 @@ import { type DigestItem, isFolded, type OpenSummariser } from '../../schemas/di
 import { limits } from '../../schemas/protocol.ts';
 import { claimMails } from '../../store/digests/claim-mails.ts';
 import { keepDigest, readDigest } from '../../store/digests/keep-digest.ts';
-import { type ClaimedMail, itemsOf, keepItem, unsummarised } from '../../store/digests/page-of-mails.ts';
+import { type ClaimedMail, itemsOf, keepLines, type Line, unsummarised } from '../../store/digests/page-of-mails.ts';
 import type { Store } from '../../store/store.ts';
 import { renderDigest } from './render-digest.ts';
 
@@ -33,12 +33,23 @@ export function makeDigestActivities({ store, openSummariser, zone, log, heartbe
     summarisePage: async ({ digestId, page }: { digestId: string; page: number }): Promise<PageResult> => {
       const summariser = openSummariser();
       const made = { extractive: 0, byModel: 0 };
-      for (const claimed of await unsummarised(store, digestId, page, limits.digestPage)) {
-        heartbeat?.();
-        const { summary, source } = await summariser.summarise(claimed.mail, { folded: isFolded(lineOf(claimed)) });
-        await keepItem(store, { ...lineOf(claimed), summary, source });
-        if (source.method === 'model') made.byModel += 1;
-        else made.extractive += 1;
+      const lines: Line[] = [];
+      // Several models may each take their whole time over one mail, longer than Temporal waits for a sign of life.
+      const beat = setInterval(() => heartbeat?.(), 20_000);
+      try {
+        for (const claimed of await unsummarised(store, digestId, page, limits.digestPage)) {
+          heartbeat?.();
+          const line = lineOf(claimed);
+          const { summary, source } = await summariser.summarise(claimed.mail, { folded: isFolded(line) });
+          lines.push([claimed, { ...line, summary, source }]);
+          if (source.method === 'model') made.byModel += 1;
+          else made.extractive += 1;
+          // A model's answer took time and money, so it is kept at once; the rest of the page is made again in no time.
+          if (source.method === 'model') await keepLines(store, lines.splice(0));
+        }
+        await keepLines(store, lines);
+      } finally {
+        clearInterval(beat);
       }
       return made;
     },

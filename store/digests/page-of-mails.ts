@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { accounts } from '../../schemas/db/accounts.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
 import type { DigestItem } from '../../schemas/digest.ts';
@@ -10,6 +10,8 @@ import type { Store } from '../store.ts';
 /** A mail of a digest, opened, with what only the ledger knows. */
 export interface ClaimedMail {
   readonly inboxId: string;
+  readonly personId: string;
+  readonly wrappedKey: Buffer;
   readonly account: string;
   readonly seen: boolean;
   readonly receivedAt: string;
@@ -38,23 +40,25 @@ export async function unsummarised(store: Store, digestId: string, page: number,
     .flatMap(({ row, account }) => {
       const mail = unlessBroken(() => openMail(store.keys, row));
       if (mail === undefined) return [];
-      return [{ inboxId: row.id, account, seen: row.seen, receivedAt: row.receivedAt.toISOString(), mail }];
+      const { id: inboxId, personId, wrappedKey, seen } = row;
+      return [{ inboxId, personId, wrappedKey, account, seen, receivedAt: row.receivedAt.toISOString(), mail }];
     });
 }
 
-/** Keeps one mail's line of the digest, sealed under the mail's own key. May be repeated; the first stays. */
-export async function keepItem(store: Store, item: DigestItem): Promise<void> {
-  const [row] = await store.db
-    .select({ personId: inbox.personId, wrappedKey: inbox.wrappedKey })
-    .from(inbox)
-    .where(eq(inbox.id, item.inboxId));
-  if (row === undefined) return;
-  const unit = store.keys.unit(row.personId, row.wrappedKey);
-  const summary = unit.seal(summaryPlace(item.inboxId, row.personId), JSON.stringify(item));
-  await store.db
-    .update(inbox)
-    .set({ summary })
-    .where(and(eq(inbox.id, item.inboxId), isNull(inbox.summary)));
+/** A mail and its line of the digest. */
+export type Line = readonly [mail: Pick<ClaimedMail, 'personId' | 'wrappedKey'>, item: DigestItem];
+
+/** Keeps lines, each sealed under its mail's own key, in one statement. May be repeated; the first stays. */
+export async function keepLines(store: Store, lines: readonly Line[]): Promise<void> {
+  if (lines.length === 0) return;
+  const ids = lines.map(([, item]) => item.inboxId);
+  const summaries = lines.map(([{ personId, wrappedKey }, item]) =>
+    store.keys.unit(personId, wrappedKey).seal(summaryPlace(item.inboxId, personId), JSON.stringify(item)),
+  );
+  await store.db.execute(sql`
+    update ${inbox} set summary = line.summary
+    from unnest(${sql.param(ids)}::text[], ${sql.param(summaries)}::bytea[]) as line(id, summary)
+    where ${inbox.id} = line.id and ${inbox.summary} is null`);
 }
 
 /** All lines of a digest, oldest first, one for each of its mails. Bodies are not opened. */

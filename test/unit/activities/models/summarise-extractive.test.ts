@@ -1,5 +1,9 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
+import { parseMail } from '../../../../activities/channels/mail/parse-mail.ts';
 import { summariseExtractive } from '../../../../activities/models/summarise-extractive.ts';
 import { mailSummary } from '../../../../schemas/digest.ts';
 import { parsedMail } from '../../../support/parsed-mail.ts';
@@ -11,6 +15,7 @@ import { parsedMail } from '../../../support/parsed-mail.ts';
  * - Any text of the permitted length is summarised within the schema, in bounded time.
  */
 
+const corpus = join(import.meta.dirname, '../../../../../shared/data/channels/mime');
 const now = new Date('2026-11-23T08:00:00Z');
 const summarise = (subject: string, text: string) => summariseExtractive(parsedMail({ subject, text }), { now });
 
@@ -152,5 +157,18 @@ describe('summariseExtractive()', () => {
       expect(mailSummary.safeParse(summarise('x', text)).success).toBe(true);
     },
     5_000,
+  );
+
+  test.skipIf(!existsSync(corpus))(
+    `summariseExtractive() keeps to the schema for every mail of the corpus${existsSync(corpus) ? '' : ' (skipped: no corpus beside this checkout)'}`,
+    async () => {
+      const files = readdirSync(corpus, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      for (const { parentPath, name } of files) {
+        const summary = summariseExtractive(await parseMail(readFileSync(join(parentPath, name))), { now });
+        expect(mailSummary.safeParse(summary).success, name).toBe(true);
+        expect(JSON.stringify(summary)).not.toMatch(/https?:\/\//);
+      }
+      expect(files.length).toBeGreaterThan(500);
+    },
   );
 });
