@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel } from '../../schemas/channel-file.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import { type Account, findAccount } from '../../store/accounts/find-account.ts';
-import { recordStrike } from '../../store/accounts/record-login.ts';
+import { recordStrike, recordTrouble } from '../../store/accounts/record-login.ts';
 import { takeFence } from '../../store/accounts/take-fence.ts';
 import type { AcceptedMails } from '../../store/inbox/accept-mails.ts';
 import { nameMailFailure } from './mail/name-mail-failure.ts';
@@ -66,8 +66,9 @@ async function judge(deps: SessionDeps, accountId: string, error: unknown): Prom
   // The sentence of a foreign error may quote a mail or a server; its code is enough.
   const named = nameMailFailure(error, 'the mailbox');
   deps.log.warn({ account: accountId, code: named.code }, named.message);
-  if (code !== 'mailLoginRefused') return undefined;
-  await recordStrike(deps.store, accountId, named.message).catch(() => undefined);
+  const record = code === 'mailLoginRefused' ? recordStrike : recordTrouble;
+  // Without the store nothing can be read either: the loop fails there again, before it would log in.
+  await record(deps.store, accountId, named.message).catch(() => undefined);
   return undefined;
 }
 

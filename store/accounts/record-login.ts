@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { accounts } from '../../schemas/db/accounts.ts';
 import { appendEvent } from '../append-event.ts';
 import { inTransaction, type Store } from '../store.ts';
@@ -36,16 +36,16 @@ export async function recordStrike(
   });
 }
 
-/** Puts an account to rest at once, for what no retry can mend. */
-export async function recordRest(store: Store, accountId: string, reason: string): Promise<void> {
+/** Notes why an account cannot be read just now; the next successful login clears it. Says nothing twice. */
+export async function recordTrouble(store: Store, accountId: string, reason: string): Promise<void> {
   await inTransaction(store, async (inside) => {
-    const [rested] = await inside.db
+    const [row] = await inside.db
       .update(accounts)
-      .set({ state: 'resting', reason: reason.slice(0, 300), updatedAt: store.clock.now() })
-      .where(and(eq(accounts.id, accountId), eq(accounts.state, 'active')))
+      .set({ reason: reason.slice(0, 300) })
+      .where(and(eq(accounts.id, accountId), isNull(accounts.reason)))
       .returning({ personId: accounts.personId });
-    if (rested === undefined) return;
-    await appendEvent(inside, { aggregate: 'account', aggregateId: accountId, type: 'account.resting', ...rested });
+    if (row === undefined) return;
+    await appendEvent(inside, { aggregate: 'account', aggregateId: accountId, type: 'account.troubled', ...row });
   });
 }
 

@@ -13,7 +13,7 @@ import type { Account } from './find-account.ts';
 export async function takeFence(store: StoreIn, accountId: string): Promise<Account> {
   const [taken] = await store.db
     .update(accounts)
-    .set({ fence: sql`${accounts.fence} + 1`, updatedAt: store.clock.now() })
+    .set({ fence: sql`${accounts.fence} + 1` })
     .where(eq(accounts.id, accountId))
     .returning();
   if (taken === undefined) throw new StewardError('channelUnknown', `Account ${accountId} does not exist`);

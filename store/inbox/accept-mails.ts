@@ -1,11 +1,11 @@
 import { inArray } from 'drizzle-orm';
 import { inbox } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
+import { events } from '../../schemas/db/records.ts';
 import { newId } from '../../schemas/ids.ts';
 import type { IncomingMail } from '../../schemas/message.ts';
 import { type CursorMove, moveCursor, type SessionRight } from '../accounts/cursor.ts';
 import { holdFence } from '../accounts/take-fence.ts';
-import { appendEvent } from '../append-event.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
 import { maildirPlace } from './maildir-place.ts';
 import { settleOwnMail } from './settle-own-mail.ts';
@@ -51,10 +51,8 @@ export async function acceptMails(
             .returning({ id: inbox.id });
     const ids = new Set(made.map((row) => row.id));
     const inboxIds = rows.map((row) => row.id).filter((id) => ids.has(id));
-    for (const id of inboxIds) {
-      const { personId } = session;
-      await appendEvent(inside, { aggregate: 'inbox', aggregateId: id, type: 'inbox.accepted', personId });
-    }
+    if (inboxIds.length > 0)
+      await inside.db.insert(events).values(inboxIds.map((id) => acceptedEvent(inside, session, id)));
     for (const outboxId of new Set(own.values())) await settleOwnMail(inside, outboxId, 'inbox');
     if (cursor !== undefined) await moveCursor(inside, session.accountId, cursor);
     return { inboxIds, known: rows.length - inboxIds.length, own: mails.length - foreign.length };
@@ -81,6 +79,11 @@ function rowOf(inside: StoreIn, session: SessionRight & { readonly channel: stri
     receivedAt: new Date(mail.receivedAt),
     acceptedAt: inside.clock.now(),
   };
+}
+
+/** What `appendEvent` writes for one, for a whole batch in one statement. */
+function acceptedEvent(inside: StoreIn, { personId }: SessionRight, aggregateId: string): typeof events.$inferInsert {
+  return { at: inside.clock.now(), personId, aggregate: 'inbox', aggregateId, type: 'inbox.accepted' };
 }
 
 function fingerprintOf(inside: StoreIn, { mail }: IncomingMail): string | undefined {

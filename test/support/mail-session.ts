@@ -101,12 +101,12 @@ export async function accountRow(store: Store, accountId: string) {
   return row;
 }
 
-/** Asks until the answer is defined and not false. @throws after 20 s, with what it waited for */
+/** Asks until the answer is defined and not false. @throws after 45 s, with what it waited for */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
 ): Promise<T> {
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 900; tries += 1) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
     await new Promise((resolve) => setTimeout(resolve, 50));

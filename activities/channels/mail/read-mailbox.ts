@@ -7,6 +7,7 @@ import {
   readCursor,
   type SessionRight,
 } from '../../../store/accounts/cursor.ts';
+import { holdFence } from '../../../store/accounts/take-fence.ts';
 import { type AcceptedMails, acceptMails } from '../../../store/inbox/accept-mails.ts';
 import { knownKeys, knownUids } from '../../../store/inbox/known-places.ts';
 import type { Store } from '../../../store/store.ts';
@@ -46,6 +47,8 @@ export async function readMailbox(deps: ReadMailboxDeps): Promise<void> {
   // The library's mailbox object is live; these must not move while mails are read.
   const lastUid = Math.max(0, Number(box.uidNext ?? 1) - 1);
   const at = { mailbox: box.path, uidValidity, highestModseq: box.highestModseq?.toString() };
+  // A newer session may have read everything already; then this one would never write, and never notice.
+  await holdFence(store, session.accountId, session.fence);
   const cursor = await readCursor(store, session.accountId, box.path);
   if (cursor === undefined) {
     const olderCount = lastUid === 0 ? 0 : await countUnread(client, lastUid);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { IncomingMail } from '../../../schemas/message.ts';
 import { limits } from '../../../schemas/protocol.ts';
 import { beginCursor, type Cursor, readCursor, type SessionRight } from '../../../store/accounts/cursor.ts';
+import { holdFence } from '../../../store/accounts/take-fence.ts';
 import { type AcceptedMails, acceptMails } from '../../../store/inbox/accept-mails.ts';
 import { knownMaildirNames } from '../../../store/inbox/known-places.ts';
 import type { Store } from '../../../store/store.ts';
@@ -35,6 +36,8 @@ const groupBytes = 8 * 1_048_576;
  * @throws sessionSuperseded, and what the file system throws
  */
 export async function readMaildir(deps: ReadMaildirDeps): Promise<void> {
+  // A newer session may have read everything already; then this one would never write, and never notice.
+  await holdFence(deps.store, deps.session.accountId, deps.session.fence);
   const cursor = await readCursor(deps.store, deps.session.accountId, mailbox);
   if (cursor === undefined) return await firstSight(deps);
   for await (const batch of scanMaildir(deps.folder, deps.settled)) {

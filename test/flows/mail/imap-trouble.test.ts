@@ -134,7 +134,11 @@ test('runSession() shows no password to a server that offers no TLS', async () =
   await using session = await startSession(at.store, at.personId, scriptedChannel(server, { security: 'starttls' }));
   await until('two tries', () => session.log.filter((line) => line.includes('mailInsecure')).length >= 2);
   expect(server.lines.filter((line) => /LOGIN|AUTHENTICATE|pw-me/i.test(line))).toEqual([]);
-  expect(await accountRow(at.store, session.accountId)).toMatchObject({ strikes: 0 });
+  expect(await accountRow(at.store, session.accountId)).toMatchObject({
+    strikes: 0,
+    state: 'active',
+    reason: expect.stringContaining('No secure connection'),
+  });
 });
 
 test('runSession() takes in a line for a mail that the server cannot give, and all others whole', async () => {
