@@ -30,7 +30,7 @@ export interface ApiDeps {
   readonly decode: (payloads: Payload[]) => Promise<Payload[]>;
   /** Rejects while something that Steward needs is not there; its message says what. */
   readonly ready: () => Promise<void>;
-  /** Where Temporal's own UI listens; it is then served under `/temporal/` too. */
+  /** Where Temporal's own UI listens. With the path `/temporal` it is served here too; else it is linked to. */
   readonly temporalUiUrl?: string;
   readonly readLatestReport?: (store: Store, personId: string) => Promise<StoredReport | undefined>;
   /** Names beside the loopback ones by which a browser may call this API, such as `steward.home`. */

@@ -11,6 +11,7 @@ import { problemFrom, problemOf } from './problem.ts';
 import { proxyTemporalUi } from './proxy-temporal-ui.ts';
 import type { Route } from './route.ts';
 import { routeTable } from './route-table.ts';
+import { isServedHere } from './temporal-ui.ts';
 
 export type { ApiDeps } from './api-deps.ts';
 
@@ -73,7 +74,7 @@ function buildApp(deps: ApiDeps): Express {
     });
     next();
   });
-  if (deps.temporalUiUrl !== undefined) useTemporalUi(app, deps, deps.temporalUiUrl);
+  if (isServedHere(deps.temporalUiUrl)) useTemporalUi(app, deps, deps.temporalUiUrl);
   app.use((_request, response, next) => {
     response.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
     next();

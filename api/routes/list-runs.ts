@@ -6,6 +6,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { fireView, viewFire } from '../fire-view.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';
+import { uiBase } from '../temporal-ui.ts';
 import { fireQuery, nextOf, pageOf } from './list-fires.ts';
 
 const runView = z.strictObject({
@@ -31,21 +32,24 @@ export const listRuns = route({
   access: 'reader',
   query: fireQuery.extend({ limit: z.coerce.number().int().min(1).max(100).default(20) }),
   answers: { 200: z.strictObject({ runs: z.array(runView), next: z.string().optional() }), 400: problem, 401: problem },
-  handle: async (deps, { query }) => {
+  handle: async (deps, { query, header }) => {
     const rows = await readFires(deps.store, pageOf(query));
     const runs: z.infer<typeof runView>[] = [];
     for (let from = 0; from < rows.length; from += atOnce) {
-      runs.push(...(await Promise.all(rows.slice(from, from + atOnce).map((fire) => withRun(deps, fire)))));
+      runs.push(
+        ...(await Promise.all(rows.slice(from, from + atOnce).map((fire) => withRun(deps, fire, header('host'))))),
+      );
     }
     return { status: 200, body: { runs, ...nextOf(rows, query.limit) } };
   },
 });
 
-async function withRun(deps: ApiDeps, fire: FireRow): Promise<z.infer<typeof runView>> {
+async function withRun(deps: ApiDeps, fire: FireRow, host: string | undefined): Promise<z.infer<typeof runView>> {
   const view = viewFire(fire);
   // A slot that was missed, or skipped before it began, has no run to ask for.
   if (fire.state === 'missed' || (fire.state === 'skipped' && fire.outcome === null)) return view;
-  const link = deps.temporalUiUrl === undefined ? {} : { link: linkTo(deps, fire.workflowId) };
+  const link =
+    deps.temporalUiUrl === undefined ? {} : { link: linkTo(deps.client, uiBase(deps.temporalUiUrl, host), fire) };
   try {
     const run = await deps.client.workflow.getHandle(fire.workflowId).describe();
     const { runId, historyLength } = run;
@@ -56,7 +60,7 @@ async function withRun(deps: ApiDeps, fire: FireRow): Promise<z.infer<typeof run
   }
 }
 
-function linkTo({ client, temporalUiUrl }: ApiDeps, workflowId: string): string {
+function linkTo(client: ApiDeps['client'], base: string, fire: FireRow): string {
   const namespace = encodeURIComponent(client.options.namespace);
-  return `${temporalUiUrl!.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;
+  return `${base}/namespaces/${namespace}/workflows/${encodeURIComponent(fire.workflowId)}`;
 }

@@ -3,6 +3,7 @@ import { StewardError } from '../../schemas/errors.ts';
 import { cookieName, cookieValue, sameSecret } from '../check-access.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';
+import { isServedHere } from '../temporal-ui.ts';
 
 const dayS = 86_400;
 
@@ -26,7 +27,8 @@ export const logIn = route({
     }
     const secure = header('x-forwarded-proto') === 'https' ? '; Secure' : '';
     const cookie = `${cookieName}=${cookieValue(token)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${30 * dayS}${secure}`;
-    const next = query.next.startsWith('/temporal/') && temporalUiUrl === undefined ? '/healthz' : query.next;
+    const toUi = query.next.startsWith('/temporal/') && !isServedHere(temporalUiUrl);
+    const next = toUi ? (temporalUiUrl ?? '/healthz') : query.next;
     return { status: 303, body: 'Logged in\n', headers: { 'set-cookie': cookie, location: next } };
   },
 });

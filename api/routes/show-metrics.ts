@@ -1,5 +1,6 @@
 import { count, eq, isNull, sql } from 'drizzle-orm';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { cursors } from '../../schemas/db/accounts.ts';
 import { fires } from '../../schemas/db/fires.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
@@ -25,6 +26,11 @@ const inboxRows = new Gauge({ name: 'steward_inbox_rows', help: 'Messages taken 
 const inboxWaiting = new Gauge({
   name: 'steward_inbox_undigested_rows',
   help: 'Messages that are in no digest yet',
+  registers: [registry],
+});
+const mailboxes = new Gauge({
+  name: 'steward_mailboxes',
+  help: 'Mailboxes that have been read at least once',
   registers: [registry],
 });
 const outboxByState = new Gauge({
@@ -63,6 +69,7 @@ async function readLedger({ db, clock }: Store): Promise<void> {
     .from(fires)
     .where(eq(fires.state, 'open'));
   oldestOpen.set(oldest?.at == null ? 0 : Math.max(0, (clock.now().getTime() - Date.parse(oldest.at)) / 1000));
+  mailboxes.set(await db.$count(cursors));
   inboxRows.set(await db.$count(inbox));
   inboxWaiting.set(await db.$count(inbox, isNull(inbox.digestId)));
   const effects = await db.select({ state: outbox.state, rows: count() }).from(outbox).groupBy(outbox.state);

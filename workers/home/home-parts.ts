@@ -63,7 +63,7 @@ export function homeParts(home: Home, plan: HomePlan, ports: Ports, env: NodeJS.
             ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
             TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS || `127.0.0.1:${ports.temporal}`,
             TEMPORAL_NAMESPACE: env.TEMPORAL_ADDRESS ? env.TEMPORAL_NAMESPACE || 'steward' : 'steward',
-            ...(env.TEMPORAL_ADDRESS ? {} : { TEMPORAL_UI_URL: `http://127.0.0.1:${ports.temporalUi}` }),
+            ...(env.TEMPORAL_ADDRESS ? {} : { TEMPORAL_UI_URL: `http://127.0.0.1:${ports.temporalUi}/temporal` }),
           },
           logFile: log('steward'),
           mark: partMark(home, 'steward'),

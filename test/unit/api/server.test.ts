@@ -203,12 +203,12 @@ test('GET fires filters and pages, newest first', async () => {
 });
 
 test('GET runs joins the ledger with Temporal and links to its UI', async () => {
-  await using served = await api({ temporalUiUrl: 'http://127.0.0.1:1/temporal' });
+  await using served = await api({ temporalUiUrl: 'http://127.0.0.1:1' });
   const { workflowId } = await served.world.dispatch.fireNow({ trigger: 'report', requestId: served.world.personId });
   const { runs } = (await served.get('/api/v1/runs', bearer)).json;
   expect(runs).toMatchObject([{ run: { status: 'RUNNING' } }]);
   expect(runs[0].link).toBe(
-    `http://127.0.0.1:1/temporal/namespaces/${client.options.namespace}/workflows/${encodeURIComponent(workflowId)}`,
+    `http://127.0.0.1:1/namespaces/${client.options.namespace}/workflows/${encodeURIComponent(workflowId)}`,
   );
 });
 
@@ -257,6 +257,16 @@ test('POST decode opens payloads for token or login, and for nobody else', async
   expect((await served.post('/codec/decode', { payloads: 'x' }, bearer)).json.code).toBe('badInput');
 });
 
+test('GET login leads to the Temporal UI where it is', async () => {
+  const nextOf = async (more: Partial<ApiDeps>) => {
+    await using served = await api(more);
+    return (await served.get(`/login?token=${token}`)).headers.location;
+  };
+  expect(await nextOf({ temporalUiUrl: 'http://127.0.0.1:1/temporal' })).toBe('/temporal/');
+  expect(await nextOf({ temporalUiUrl: 'http://temporal.home:8080' })).toBe('http://temporal.home:8080');
+  expect(await nextOf({})).toBe('/healthz');
+});
+
 test('GET login goes nowhere but to a path of its own', async () => {
   await using served = await api();
   for (const next of ['//evil.example', 'https://evil.example', '/\\evil.example']) {
@@ -285,11 +295,16 @@ test('startApi() serves the Temporal UI behind the login, and hands on neither c
   });
   await new Promise<void>((resolve) => ui.listen(0, '127.0.0.1', resolve));
   try {
-    await using served = await api({ temporalUiUrl: `http://127.0.0.1:${(ui.address() as AddressInfo).port}` });
+    await using served = await api({
+      temporalUiUrl: `http://127.0.0.1:${(ui.address() as AddressInfo).port}/temporal`,
+    });
     expect((await served.get('/temporal/')).status).toBe(401);
-    const page = await served.get('/temporal/namespaces?x=1', bearer);
+    const page = await served.get('/temporal/namespaces?x=1', { ...bearer, cookie: 'steward_login=x; _csrf=y' });
     expect(page).toMatchObject({ status: 200, text: '<p>ui</p>' });
-    expect(seen).toEqual([{ url: '/temporal/namespaces?x=1', cookie: undefined, authorization: undefined }]);
+    expect(seen).toEqual([{ url: '/temporal/namespaces?x=1', cookie: '_csrf=y', authorization: undefined }]);
+    await served.world.dispatch.fireNow({ trigger: 'report', requestId: served.world.personId });
+    const { runs } = (await served.get('/api/v1/runs', bearer)).json;
+    expect(runs[0].link).toContain(`http://127.0.0.1:${served.port}/temporal/namespaces/`);
     const foreign = await served.post('/temporal/api/x', {}, { ...bearer, origin: 'http://evil.example' });
     expect(foreign.status).toBe(401);
   } finally {
