@@ -33,7 +33,8 @@ async function home(opened: TestStore, first: Record<string, string> = {}, env: 
     writeFileSync(join(root, path), text);
   };
   for (const [path, text] of Object.entries(first)) write(path, text);
-  const open = (store: Store) => openFiles({ home: root, store, log: { info() {}, warn() {} }, knownFlows: flows, env });
+  const open = (store: Store) =>
+    openFiles({ home: root, store, log: { info() {}, warn() {} }, knownFlows: flows, env });
   const changes: FileSet[] = [];
   let files = await open(opened.store);
   files.onChange((set) => changes.push(set));
