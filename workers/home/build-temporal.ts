@@ -25,6 +25,10 @@ export async function buildTemporal({ version, folder, target, env, say }: Tempo
 function runGo(module: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   return new Promise((resolve) => {
     const go = spawn('go', ['install', module], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    // Nobody would wait for it any more, and it takes all cores.
+    const end = () => go.kill();
+    process.once('exit', end);
+    go.once('close', () => process.off('exit', end));
     let said = '';
     go.stderr.setEncoding('utf8').on('data', (text: string) => {
       said = `${said}${text}`.slice(-2_000);
