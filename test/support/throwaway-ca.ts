@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,8 +13,19 @@ export interface ThrowawayCa {
   readonly key: string;
 }
 
+let own: string | undefined;
+
+/** The folder of this process, gone with it: making an authority takes tens of milliseconds, and one is enough. */
+function ownFolder(): string {
+  if (own !== undefined) return own;
+  const folder = mkdtempSync(join(tmpdir(), 'steward-ca-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  own = folder;
+  return folder;
+}
+
 /** Makes a certificate authority and one server certificate with openssl, valid for two days. */
-export function throwawayCa(folder = mkdtempSync(join(tmpdir(), 'steward-ca-'))): ThrowawayCa {
+export function throwawayCa(folder = ownFolder()): ThrowawayCa {
   mkdirSync(folder, { recursive: true });
   const at = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
