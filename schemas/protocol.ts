@@ -38,7 +38,6 @@ export const searchAttributes = {
 
 /** Temporal priority keys, 1 first. Approvals and conversation share `high`. */
 export const priorityKeys = { urgent: 1, high: 2, normal: 3, low: 4, background: 5 } as const;
-export type PriorityName = keyof typeof priorityKeys;
 
 /** Closed runs stay readable in the Temporal UI this long. */
 export const retentionDays = 30;

@@ -15,7 +15,7 @@ import { readRootKeys } from '../store/keys/root-key.ts';
 import type { Store } from '../store/store.ts';
 import { makeDispatch } from '../triggers/dispatch.ts';
 import { reconcileSchedules } from '../triggers/reconcile.ts';
-import { bundleHash, ownerFlows } from './bundle-hash.ts';
+import { ownerFlows } from './bundle-hash.ts';
 import { dataConverter } from './codec/data-converter.ts';
 import { payloadCodec } from './codec/payload-codec.ts';
 import { connectTemporal } from './connect-temporal.ts';
@@ -74,7 +74,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
   bundle.catch(() => undefined);
   const { store, database } = await openStore({ databaseUrl: options.databaseUrl, roots, clock, log, waitMs });
   const knownFlows = () => new Set<string>([...firableFlows, ...ownerFlows(home).map((flow) => flow.name)]);
-  const files = await openFiles({ home, store, log, knownFlows, alsoWatch: () => bundleHash(home) });
+  const files = await openFiles({ home, store, log, knownFlows });
   const { owner } = files.current().instance;
   const person = await ensurePerson(store, owner.name, owner.timezone ?? zoneOfThisMachine());
   const converter = dataConverter(roots);

@@ -6,7 +6,8 @@ import { cpuMsOf } from '../pss.ts';
 import { quantiles } from '../quantiles.ts';
 
 const [address, serverPid, runs] = process.argv.slice(2);
-if (address === undefined || serverPid === undefined) throw new TypeError('usage: run-stock.ts ADDRESS SERVER_PID RUNS');
+if (address === undefined || serverPid === undefined)
+  throw new TypeError('usage: run-stock.ts ADDRESS SERVER_PID RUNS');
 
 const nowMs = () => performance.timeOrigin + performance.now();
 const connection = await NativeConnection.connect({ address });

@@ -1,0 +1,62 @@
+/**
+ * All figures in one run, against a stock Temporal beside it: `npm run bench [-- --only fires,memory --idle-minutes 10]`.
+ * Prints JSON with versions and machine. Parts: fires, schedule, report, start, memory, digest, size.
+ */
+import { parseArgs } from 'node:util';
+import { machine } from './machine.ts';
+import { measureDigest } from './measure-digest.ts';
+import { measureFires, measureReport, measureSchedule } from './measure-fires.ts';
+import { measureSize } from './measure-size.ts';
+import { measureStart } from './measure-start.ts';
+import { benchHome, summarise } from './steward-home.ts';
+import { runStockHello } from './stock-server.ts';
+
+const all = ['fires', 'schedule', 'report', 'start', 'memory', 'digest', 'size'];
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: all.join(',') },
+    runs: { type: 'string', default: '200' },
+    'idle-minutes': { type: 'string', default: '10' },
+    mails: { type: 'string', default: '1000' },
+  },
+});
+const wanted = new Set(values.only.split(','));
+const runs = Number(values.runs);
+const say = (words: string) => process.stderr.write(`${words}\n`);
+const figures: Record<string, unknown> = { at: new Date().toISOString(), machine: machine() };
+
+if (['fires', 'schedule', 'report', 'start', 'memory'].some((part) => wanted.has(part))) {
+  using home = benchHome();
+  say('starting Steward');
+  const cold = home.up();
+  if (wanted.has('start')) {
+    say('starting it again, warm');
+    figures.start = { coldSeconds: cold, ...(await measureStart(home)) };
+  }
+  if (wanted.has('fires')) {
+    say(`${runs} hello workflows on a stock server`);
+    const stock = await runStockHello(runs);
+    say(`${runs} fires by hand`);
+    figures.fires = { stock, ...(await measureFires(home, stock, runs)) };
+    if (wanted.has('schedule')) {
+      say('a schedule that fires each second, for a minute');
+      figures.schedule = await measureSchedule(home, stock);
+    }
+  }
+  if (wanted.has('report')) {
+    say('reports into a Maildir');
+    figures.report = await measureReport(home, Math.min(50, runs));
+  }
+  if (wanted.has('memory')) {
+    const minutes = Number(values['idle-minutes']);
+    say(`idle for ${minutes} minutes`);
+    home.down();
+    home.up();
+    await new Promise((resolve) => setTimeout(resolve, minutes * 60_000));
+    figures.idleMemory = { minutes, ...summarise(home.memory()) };
+  }
+}
+if (wanted.has('digest')) figures.digest = await measureDigest(Number(values.mails), say);
+if (wanted.has('size')) figures.size = measureSize();
+process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+process.exit(0);
