@@ -49,16 +49,24 @@ async function awaitReady(home: Home, since: number, say: (text: string) => void
     if (state !== undefined && Date.parse(state.startedAt) >= since) {
       if (state.phase === 'ready' || state.phase === 'failed') return state;
       if (state.phase === 'stopped' || inspectProcess(state.pid) === undefined) return undefined;
-      say(describe(state));
+      const text = describe(state);
+      if (text !== undefined) say(text);
     }
     await sleep(50);
   }
 }
 
-function describe({ parts }: HomeState): string {
-  const now = parts.find((part) => part.state !== 'ready');
-  if (now === undefined || now.state === 'pending') return 'Starting Steward';
-  return now.state === 'waiting' ? `Trying ${now.name} again: ${now.reason}` : `Starting ${now.name}`;
+const shownNames: Readonly<Record<string, string>> = {
+  postgres: 'Postgres',
+  temporal: 'Temporal',
+  steward: 'workers and API',
+};
+
+function describe({ parts }: HomeState): string | undefined {
+  const now = parts.find((part) => part.state === 'starting' || part.state === 'waiting');
+  if (now === undefined) return undefined;
+  const name = shownNames[now.name] ?? now.name;
+  return now.state === 'waiting' ? `Trying ${name} again: ${now.reason}` : `Starting ${name}`;
 }
 
 /** The first report is a courtesy: whatever goes wrong with it, Steward runs. */
