@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
@@ -34,7 +33,7 @@ program.hook('preAction', (_program, command) => {
 try {
   // Only the file of the command that was asked for is loaded; help needs all.
   const asked = process.argv.slice(2).find((word, at, all) => !word.startsWith('-') && all[at - 1] !== '--home');
-  const wanted = (asked !== undefined && names.includes(asked) ? [asked] : names).filter(exists);
+  const wanted = asked !== undefined && names.includes(asked) ? [asked] : names;
   const files = await Promise.all(wanted.map((name) => import(`./${name}.ts`) as Promise<CommandFile>));
   for (const file of files) file.register(program);
   for (const command of allCommands(program)) acceptGlobals(command);
@@ -43,10 +42,6 @@ try {
   process.exitCode = cause instanceof CommanderError ? usageCode(cause) : printFailure(cause);
 }
 flushCompileCache();
-
-function exists(name: string): boolean {
-  return existsSync(new URL(`./${name}.ts`, import.meta.url));
-}
 
 function usageCode(cause: CommanderError): number {
   return cause.exitCode === 0 ? exitCodes.ok : exitCodes.usage;

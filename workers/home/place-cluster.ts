@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { StewardError } from '../../schemas/errors.ts';
 import type { ClusterPlace } from './init-cluster.ts';
 import type { Home } from './open-home.ts';
@@ -57,9 +57,6 @@ export function clusterServed(home: Home, place: ClusterPlace): void {
   const file = join(home.data, 'cluster.json');
   if (readRemembered(file)?.made !== true) remember(file, { directory: place.directory, made: true });
 }
-
-/** The folder that holds nothing but this cluster. */
-export const clusterFolder = (place: Pick<ClusterPlace, 'directory'>): string => dirname(place.directory);
 
 function remember(file: string, value: Remembered): void {
   writeFileWhole(file, `${JSON.stringify(value)}\n`);
