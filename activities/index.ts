@@ -13,6 +13,7 @@ import { makeSummariser } from './models/summarise.ts';
 import { makeOutboxActivities } from './outbox/outbox-activities.ts';
 import { makeProbeActivities } from './probes/probe-activities.ts';
 import { makeReportActivities } from './report/report-activities.ts';
+import { withHeartbeats } from './with-heartbeats.ts';
 
 /** What activities work with; made once in `workers/main.ts`. */
 export interface ActivityDeps {
@@ -32,7 +33,7 @@ export function makeActivityGroups(given: ActivityDeps) {
   const { files, log, store } = given;
   const openSummariser = makeSummariser({ files, clock: store.clock, log });
   const zone = () => files.current().instance.owner.timezone ?? zoneOfThisMachine;
-  const deps = { ...given, openSummariser, zone, heartbeat, scheduledAt };
+  const deps = { ...given, openSummariser, zone, scheduledAt };
   const outbox = makeOutboxActivities(deps);
   return {
     ledger: makeLedgerActivities(deps),
@@ -49,21 +50,19 @@ export function makeActivityGroups(given: ActivityDeps) {
 }
 export type ActivityGroups = ReturnType<typeof makeActivityGroups>;
 
-/** The groups under dotted names, foreign errors turned into Temporal failures: what a Worker takes. */
+/** The groups under dotted names, with heartbeats, foreign errors turned into Temporal failures: what a Worker takes. */
 export function makeActivities(deps: ActivityDeps): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(makeActivityGroups(deps)).flatMap(([group, activities]) =>
-      Object.entries(withFailures(activities)).map(([name, activity]) => [`${group}.${name}`, activity]),
+      Object.entries(withHeartbeats(withFailures(activities))).map(([name, activity]) => [
+        `${group}.${name}`,
+        activity,
+      ]),
     ),
   );
 }
 
 const zoneOfThisMachine = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-/** Outside an activity, as in a test, there is nobody to tell. */
-function heartbeat(): void {
-  asyncLocalStorage.getStore()?.heartbeat();
-}
 
 function scheduledAt(): Date | undefined {
   const at = asyncLocalStorage.getStore()?.info.scheduledTimestampMs;

@@ -44,11 +44,19 @@ export const triggers = undotted(
   }) as unknown as Record<string, unknown>,
 );
 
+/** Every activity beats each 4 s while it lives; three missed beats are a dead worker, and its work begins elsewhere. */
+const heartbeatTimeout = '15s';
+
 /** Database work of at most 2,000 rows. */
-const database = { startToCloseTimeout: '2m', scheduleToCloseTimeout: '24h', retry: patient } as const;
+const database = {
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '24h',
+  heartbeatTimeout,
+  retry: patient,
+} as const;
 
 /** A page is 50 mails; a slow local model may take 10 s for each before the extractive summary steps in. */
-const thinking = { ...database, startToCloseTimeout: '15m', heartbeatTimeout: '2m' } as const;
+const thinking = { ...database, startToCloseTimeout: '15m' } as const;
 
 export const digest = group('digest', database);
 export const report = group('report', database);
@@ -65,6 +73,7 @@ export const sending = group('outbox', {
   taskQueue: taskQueues.io,
   startToCloseTimeout: '6m',
   scheduleToCloseTimeout: '24h',
+  heartbeatTimeout,
   retry: { initialInterval: '2s', maximumInterval: '1m' },
 });
 
@@ -73,13 +82,14 @@ export const probes = group('probes', {
   taskQueue: taskQueues.io,
   startToCloseTimeout: '2m',
   scheduleToCloseTimeout: '10m',
+  heartbeatTimeout,
   retry: patient,
 });
 
-/** One connection, held as long as the worker lives; a dead worker is noticed after three missed heartbeats. */
+/** One connection, held as long as the worker lives. */
 export const mail = group('mail', {
   taskQueue: taskQueues.io,
   startToCloseTimeout: '7d',
-  heartbeatTimeout: '20s',
+  heartbeatTimeout,
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });

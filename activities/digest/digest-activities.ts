@@ -13,12 +13,10 @@ interface DigestDeps {
   /** The owner's zone, for the times in a digest. */
   readonly zone: () => string;
   readonly log: Pick<Logger, 'info'>;
-  /** Tells Temporal that a long page is alive. */
-  readonly heartbeat?: () => void;
 }
 
 /** A digest in three steps, each of which may be repeated. Bodies stay in Postgres; ids and counts travel. */
-export function makeDigestActivities({ store, openSummariser, zone, log, heartbeat }: DigestDeps) {
+export function makeDigestActivities({ store, openSummariser, zone, log }: DigestDeps) {
   return {
     /** Gives a fire every mail that is in no digest yet. @throws notFound, storeBusy */
     claim: async (fire: {
@@ -34,23 +32,16 @@ export function makeDigestActivities({ store, openSummariser, zone, log, heartbe
       const summariser = openSummariser();
       const made = { extractive: 0, byModel: 0 };
       const lines: Line[] = [];
-      // Several models may each take their whole time over one mail, longer than Temporal waits for a sign of life.
-      const beat = setInterval(() => heartbeat?.(), 20_000);
-      try {
-        for (const claimed of await unsummarised(store, digestId, page, limits.digestPage)) {
-          heartbeat?.();
-          const line = lineOf(claimed);
-          const { summary, source } = await summariser.summarise(claimed.mail, { folded: isFolded(line) });
-          lines.push([claimed, { ...line, summary, source }]);
-          if (source.method === 'model') made.byModel += 1;
-          else made.extractive += 1;
-          // A model's answer took time and money, so it is kept at once; the rest of the page is made again in no time.
-          if (source.method === 'model') await keepLines(store, lines.splice(0));
-        }
-        await keepLines(store, lines);
-      } finally {
-        clearInterval(beat);
+      for (const claimed of await unsummarised(store, digestId, page, limits.digestPage)) {
+        const line = lineOf(claimed);
+        const { summary, source } = await summariser.summarise(claimed.mail, { folded: isFolded(line) });
+        lines.push([claimed, { ...line, summary, source }]);
+        if (source.method === 'model') made.byModel += 1;
+        else made.extractive += 1;
+        // A model's answer took time and money, so it is kept at once; the rest of the page is made again in no time.
+        if (source.method === 'model') await keepLines(store, lines.splice(0));
       }
+      await keepLines(store, lines);
       return made;
     },
 

@@ -15,6 +15,8 @@ export async function checkAccounts(store: Store, { channels }: Pick<FileSet, 'c
     .map((row) => {
       const check = `channel:${row.name}`;
       if (row.state === 'resting') return { check, healthy: false, detail: 'rests until its file changes' };
+      // The session notes what is wrong while it cannot read, and clears it with the next login.
+      if (row.reason !== null) return { check, healthy: false, detail: `cannot be read: ${row.reason}` };
       const waitsMs = store.clock.now().getTime() - row.updatedAt.getTime();
       if (row.connectedAt === null && waitsMs > patienceMs) {
         return { check, healthy: false, detail: 'has not connected since its file changed' };
