@@ -27,11 +27,6 @@ interface Cluster {
 
 const template = 'steward_template';
 
-/** URL of a database on this run's Postgres; `postgres` when left out. */
-export async function postgresUrl(database = 'postgres'): Promise<string> {
-  return urlOf(await cluster(), database);
-}
-
 /** A fresh, empty, migrated database: its URL, and dropped at the end. Any number at once. */
 export async function testDatabase(): Promise<{ readonly url: string } & AsyncDisposable> {
   const admin = urlOf(await cluster(), 'postgres');
