@@ -7,7 +7,8 @@ export type FileKind = 'trigger' | 'channel' | 'models' | 'instance';
 
 /** What is wrong with the newest text of a file; the last good version stays in force. */
 export interface FileFault {
-  readonly kind: FileKind;
+  /** `flow`: an owner's file in `workflows/`, which the bundler reads. */
+  readonly kind: FileKind | 'flow';
   /** Path under `$STEWARD_HOME`, such as `triggers/morning-report.yaml`. */
   readonly path: string;
   /** 1-based. */

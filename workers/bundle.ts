@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { StewardError } from '../schemas/errors.ts';
+import { bundleFault } from './bundle-fault.ts';
 import { ownerFlows } from './bundle-hash.ts';
 import { failureConverterPath } from './codec/data-converter.ts';
 
@@ -20,11 +21,12 @@ export async function buildBundle(out: string, home?: string): Promise<void> {
   // Beside the bundle, since the bundler resolves packages from here.
   const entry = `${out}.entry.cjs`;
   writeFileSync(entry, entrySource(flows));
+  const said: string[] = [];
   try {
     const { code } = await bundleWorkflowCode({
       workflowsPath: entry,
       failureConverterPath,
-      logger: quiet,
+      logger: listener(said),
       webpackConfigHook: (config) => ({
         ...config,
         resolve: {
@@ -37,7 +39,9 @@ export async function buildBundle(out: string, home?: string): Promise<void> {
     writeFileSync(`${out}.new`, code);
     renameSync(`${out}.new`, out);
   } catch (cause) {
-    throw new StewardError('flowBroken', `Cannot bundle the workflows: ${firstLine(cause)}`, { cause });
+    said.push((cause as Error).message);
+    const fault = bundleFault(said.join('\n'), home ?? root) ?? `workflows:1:1: ${firstLine(cause)}`;
+    throw new StewardError('flowBroken', fault, { cause });
   } finally {
     rmSync(entry, { force: true });
   }
@@ -66,8 +70,11 @@ const firstLine = (cause: unknown) => {
     .slice(0, 400);
 };
 
-const nothing = () => undefined;
-const quiet = { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+/** Keeps what the bundler says: its own error only tells that there is one. */
+function listener(said: string[]) {
+  const hear = (...words: unknown[]) => void said.push(words.map(String).join(' '));
+  return { log: hear, trace: hear, debug: hear, info: hear, warn: hear, error: hear };
+}
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [out, home] = process.argv.slice(2);

@@ -25,6 +25,7 @@ import { keepSessions } from './keep-sessions.ts';
 import { openStore } from './open-store.ts';
 import type { Role } from './options.ts';
 import { startWorkers } from './start-workers.ts';
+import { withFlowFault } from './with-flow-fault.ts';
 
 export interface StewardOptions {
   readonly home: string;
@@ -74,7 +75,8 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
   bundle.catch(() => undefined);
   const { store, database } = await openStore({ databaseUrl: options.databaseUrl, roots, clock, log, waitMs });
   const knownFlows = () => new Set<string>([...firableFlows, ...ownerFlows(home).map((flow) => flow.name)]);
-  const files = await openFiles({ home, store, log, knownFlows });
+  let flowFault: string | undefined;
+  const files = withFlowFault(await openFiles({ home, store, log, knownFlows }), () => flowFault);
   const { owner } = files.current().instance;
   const person = await ensurePerson(store, owner.name, owner.timezone ?? zoneOfThisMachine());
   const converter = dataConverter(roots);
@@ -130,7 +132,9 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
   });
 
   const follow = async (set: FileSet) => {
-    await workers.useBundle((await keepBundle(home, log)).path);
+    const kept = await keepBundle(home, log);
+    flowFault = kept.fault;
+    await workers.useBundle(kept.path);
     await reconcileSchedules({ client, log }, set);
     await keepSessions({ client, store, log, personId: person.id }, set);
   };

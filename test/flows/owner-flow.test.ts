@@ -24,6 +24,8 @@ test('a flow of the owner is fired, changed and survives a broken save', async (
   world.write('workflows/water-plants.ts', 'export async function waterPlants( {');
   await world.steward().files.reload();
   expect(await world.fire('plants')).toEqual({ outcome: 'water' });
+  const fault = await eventually(() => world.steward().files.current().faults[0], 60_000);
+  expect(fault).toMatchObject({ kind: 'flow', path: 'workflows/water-plants.ts', line: 1, lastGoodInForce: true });
 
   world.write('workflows/water-plants.ts', flow('rain'));
   await eventually(async () => {
