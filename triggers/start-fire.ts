@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { FireInput } from '../schemas/flow-io.ts';
 import { priorityKeys, searchAttributes, taskQueues } from '../schemas/protocol.ts';
-import type { FireRow } from '../store/fires/open-fire.ts';
+import { argsOf, type FireRow } from '../store/fires/open-fire.ts';
 import { detailsOf, summaryOf } from './describe-fire.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
@@ -18,7 +18,7 @@ const fireKey = defineSearchAttributeKey(searchAttributes.fire, SearchAttributeT
  * @throws temporalBusy
  */
 export async function startFire(
-  { client, requestEagerStart }: Pick<DispatchDeps, 'client' | 'requestEagerStart'>,
+  { store, client, requestEagerStart }: Pick<DispatchDeps, 'store' | 'client' | 'requestEagerStart'>,
   fire: FireRow,
   delayMs = 0,
 ): Promise<boolean> {
@@ -26,7 +26,7 @@ export async function startFire(
     await client.workflow.start(fire.flow, {
       workflowId: fire.workflowId,
       taskQueue: taskQueues.main,
-      args: [inputOf(fire)],
+      args: [inputOf(fire, argsOf(store, fire))],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
       priority: { priorityKey: priorityKeys[fire.priority], fairnessKey: fire.trigger },
@@ -45,7 +45,7 @@ export async function startFire(
   }
 }
 
-function inputOf(fire: FireRow): FireInput {
+function inputOf(fire: FireRow, args: FireInput['args']): FireInput {
   return {
     fireId: fire.id,
     trigger: fire.trigger,
@@ -55,6 +55,6 @@ function inputOf(fire: FireRow): FireInput {
     dueAt: fire.dueAt.toISOString(),
     acceptedAt: fire.acceptedAt.toISOString(),
     deliver: fire.deliver,
-    args: fire.args,
+    args,
   };
 }

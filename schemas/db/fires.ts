@@ -1,6 +1,6 @@
 import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { FlowOutcome } from '../flow-io.ts';
-import { id, instant } from './columns.ts';
+import { id, instant, sealed } from './columns.ts';
 import { people } from './people.ts';
 
 /** Every slot, event and request: one row that ends once. @source DESIGN.md section 1, promise 3 */
@@ -24,7 +24,10 @@ export const fires = pgTable(
     /** Milliseconds between due and accepted, when that is late. */
     lateMs: integer('late_ms'),
     deliver: jsonb('deliver').$type<string[]>().notNull(),
-    args: jsonb('args').$type<Record<string, unknown>>().notNull(),
+    /** Key of `args`, wrapped by the person's; both are null where a fire has no arguments. */
+    argsKey: sealed('args_key'),
+    /** Sealed JSON: what a person gave along may be personal. */
+    args: sealed('args'),
     outcome: jsonb('outcome').$type<FlowOutcome>(),
     dueAt: instant('due_at').notNull(),
     acceptedAt: instant('accepted_at').notNull(),

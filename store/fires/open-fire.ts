@@ -65,10 +65,15 @@ export async function openFire(
 }
 
 /** The values of a new row; `state` stays `open`. */
-export function fireRow(store: Pick<StoreIn, 'clock'>, fire: NewFire, acceptedAt: Date): typeof fires.$inferInsert {
+export function fireRow(
+  store: Pick<StoreIn, 'clock' | 'keys'>,
+  fire: NewFire,
+  acceptedAt: Date,
+): typeof fires.$inferInsert {
   const lateMs = acceptedAt.getTime() - fire.dueAt.getTime();
+  const id = newId('fire', store.clock);
   return {
-    id: newId('fire', store.clock),
+    id,
     personId: fire.personId,
     trigger: fire.trigger,
     flow: fire.flow,
@@ -77,11 +82,26 @@ export function fireRow(store: Pick<StoreIn, 'clock'>, fire: NewFire, acceptedAt
     priority: fire.priority,
     workflowId: workflowIds.fire(fire.trigger, fire.slotKey),
     deliver: [...fire.deliver],
-    args: { ...fire.args },
+    ...sealArgs(store, id, fire),
     dueAt: fire.dueAt,
     acceptedAt,
     lateMs: lateMs > lateAfterMs ? Math.min(lateMs, mostLateMs) : null,
   };
+}
+
+const argsPlace = (row: string, person: string) => ({ table: 'fires', row, column: 'args', person });
+
+function sealArgs({ keys }: Pick<StoreIn, 'keys'>, id: string, { personId, args }: NewFire) {
+  if (Object.keys(args).length === 0) return { argsKey: null, args: null };
+  const unit = keys.newUnit(personId);
+  return { argsKey: unit.wrapped, args: unit.seal(argsPlace(id, personId), JSON.stringify(args)) };
+}
+
+/** Opens the arguments of a fire. @throws sealBroken */
+export function argsOf({ keys }: Pick<StoreIn, 'keys'>, fire: FireRow): Record<string, unknown> {
+  if (fire.argsKey === null || fire.args === null) return {};
+  const opened = keys.unit(fire.personId, fire.argsKey).open(argsPlace(fire.id, fire.personId), fire.args);
+  return JSON.parse(opened.toString()) as Record<string, unknown>;
 }
 
 /** The fire of one slot, or undefined. */

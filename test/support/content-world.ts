@@ -53,7 +53,7 @@ export async function contentWorld(
       const at = clock.now();
       await store.db.insert(fires).values({
         ...{ id, personId, trigger: 'digest', flow: 'emailDigest', slotKey: id, kind: 'manual', priority: 'normal' },
-        ...{ workflowId: `fire:digest:${id}`, deliver: [], args: {}, dueAt: at, acceptedAt: at, ...of },
+        ...{ workflowId: `fire:digest:${id}`, deliver: [], dueAt: at, acceptedAt: at, ...of },
       });
       return id;
     },

@@ -92,7 +92,7 @@ test('fireNow() does not start a run again whose fire has ended', async () => {
   expect(fire).toMatchObject({ state: 'ran', outcome: { outcome: 'done', facts: { n: 1 } } });
 });
 
-test('fireNow() writes a log book entry that names trigger and fire, and no arguments', async () => {
+test('fireNow() writes a log book entry that names trigger and fire; arguments reach the run and are sealed in the ledger', async () => {
   await using world = await dispatchWorld(own.client, '2026-03-01T06:00:00Z');
   const name = unique();
   world.use({ [name]: daily('endless', { priority: 'urgent', deliver: ['mail:me'] }) });
@@ -101,6 +101,13 @@ test('fireNow() writes a log book entry that names trigger and fire, and no argu
   expect(await run.staticSummary()).toBe(`${name}: endless, asked for`);
   expect(await run.staticDetails()).toContain(fireId);
   expect(await run.staticDetails()).not.toContain('canary');
+  const { rows } = await world.store.db.execute(
+    `select row_to_json(fires)::text as row from fires where id = '${fireId}'`,
+  );
+  expect(JSON.stringify(rows)).not.toContain('canary');
+  const history = await own.client.workflow.getHandle(workflowId).fetchHistory();
+  const input = history.events![0]!.workflowExecutionStartedEventAttributes!.input!.payloads![0]!.data!;
+  expect(JSON.parse(Buffer.from(input).toString())).toMatchObject({ args: { k: 'canary' } });
   expect(run.priority).toMatchObject({ priorityKey: 1, fairnessKey: name });
   expect(run.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value])).toEqual(
     expect.arrayContaining([
