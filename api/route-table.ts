@@ -10,6 +10,7 @@ import { listTriggers } from './routes/list-triggers.ts';
 import { logIn } from './routes/log-in.ts';
 import { readOneFire } from './routes/read-one-fire.ts';
 import { showMetrics } from './routes/show-metrics.ts';
+import { storeSecret } from './routes/store-secret.ts';
 
 /** Every route: what the server answers and what openapi.json says. */
 export const routeTable: readonly Route[] = [
@@ -23,6 +24,7 @@ export const routeTable: readonly Route[] = [
   fireTrigger,
   latestReport,
   listOutbox,
+  storeSecret,
   logIn,
   decodePayloads,
 ];

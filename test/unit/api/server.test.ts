@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiDeps } from '../../../api/api-deps.ts';
 import { startApi } from '../../../api/server.ts';
 import { endFire } from '../../../store/fires/end-fire.ts';
+import { readSecrets } from '../../../store/secrets/read-secrets.ts';
 import { makeDispatch } from '../../../triggers/dispatch.ts';
 import { type DispatchWorld, dispatchWorld, unreachableClient } from '../../support/dispatch-world.ts';
 import { ownNamespace } from '../../support/own-namespace.ts';
@@ -345,4 +346,18 @@ test('every answer carries the headers that keep a browser from guessing', async
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(headers['x-powered-by']).toBeUndefined();
   }
+});
+
+test('POST secret seals a value that only files get to see', async () => {
+  await using served = await api();
+  const path = '/api/v1/secrets/mail-password';
+  expect((await served.post(path, { value: 'canary-4471' })).status).toBe(401);
+  expect((await served.post('/api/v1/secrets/no%20name', { value: 'x' }, bearer)).status).toBe(400);
+  expect((await served.post(path, { value: 'canary-4470' }, bearer)).status).toBe(200);
+  const answer = await served.post(path, { value: 'canary-4471' }, bearer);
+  expect(answer.json).toEqual({ name: 'mail-password' });
+  expect((await readSecrets(served.world.store)).get('mail-password')).toBe('canary-4471');
+  const { rows } = await served.world.store.db.execute('select row_to_json(s)::text as row from secrets s');
+  expect(rows).toHaveLength(1);
+  expect(JSON.stringify(rows)).not.toContain(Buffer.from('canary-4471').toString('hex'));
 });
