@@ -6,7 +6,7 @@ import { makeActivities } from '../activities/index.ts';
 import { startApi } from '../api/server.ts';
 import { type Clock, systemClock } from '../schemas/clock.ts';
 import type { Dispatch } from '../schemas/dispatch.ts';
-import type { FileSet, Files } from '../schemas/file-set.ts';
+import type { Files } from '../schemas/file-set.ts';
 import { firableFlows } from '../schemas/flows.ts';
 import { readLatestReport } from '../store/digests/read-report.ts';
 import { ensurePerson } from '../store/ensure-person.ts';
@@ -20,6 +20,7 @@ import { dataConverter } from './codec/data-converter.ts';
 import { payloadCodec } from './codec/payload-codec.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
+import { followChanges } from './follow-changes.ts';
 import { keepBundle } from './keep-bundle.ts';
 import { keepSessions } from './keep-sessions.ts';
 import { openStore } from './open-store.ts';
@@ -131,17 +132,17 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ...(options.temporalUiUrl === undefined ? {} : { temporalUiUrl: options.temporalUiUrl }),
   });
 
-  const follow = async (set: FileSet) => {
+  const follow = async () => {
     const kept = await keepBundle(home, log);
     flowFault = kept.fault;
     await workers.useBundle(kept.path);
+    const set = files.current();
     await reconcileSchedules({ client, log }, set);
     await keepSessions({ client, store, log, personId: person.id }, set);
   };
-  await follow(files.current());
-  files.onChange((set) => {
-    follow(set).catch((error: unknown) => log.error({ err: error }, 'a change of files could not be followed yet'));
-  });
+  await follow();
+  const following = followChanges(follow, log);
+  files.onChange(following.changed);
   // What was accepted before the last stop is taken up now, not at the next minute.
   await dispatch.sweep();
   ready = true;
@@ -150,6 +151,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
   const stop = async () => {
     ready = false;
     await files.close();
+    await following.stop();
     await api.close();
     workers.shutdown();
     await workers.ended;
