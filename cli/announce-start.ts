@@ -10,6 +10,7 @@ import { paint, printResult } from './print.ts';
 import { startProgress } from './progress.ts';
 
 const reportWithinMs = 60_000;
+const checkWithinMs = 15_000;
 
 /**
  * Shows a start in the terminal until everything serves; on the first of a home, a first morning report as well.
@@ -76,6 +77,7 @@ async function showFirstReport(home: Home): Promise<void> {
   const progress = await startProgress('Making a first morning report');
   try {
     const client = apiClient(home.root);
+    await firstCheck(client);
     await client.post('/api/v1/triggers/morning-report/fire', { requestId: 'first-report' });
     const text = await firstReport(client);
     progress.done();
@@ -84,6 +86,17 @@ async function showFirstReport(home: Home): Promise<void> {
     printResult({ report: text }, `\n${text}`);
   } catch (cause) {
     progress.fail(`There is no first report yet: ${(cause as Error).message}`);
+  }
+}
+
+/** So that the first report has something to say about health. A home may have no such trigger. */
+async function firstCheck(client: ReturnType<typeof apiClient>): Promise<void> {
+  const path = '/api/v1/triggers/health-check/fire';
+  const fire = await client.post<{ fireId: string }>(path, { requestId: 'first-check' }).catch(() => undefined);
+  if (fire === undefined) return;
+  for (let waited = 0; waited < checkWithinMs; waited += 200) {
+    if ((await client.get<{ state: string }>(`/api/v1/fires/${fire.fireId}`)).state !== 'open') return;
+    await sleep(200);
   }
 }
 
