@@ -48,9 +48,14 @@ export async function measureSchedule(home: BenchHome, stock: StockHello) {
   );
   await sleep(5_000);
   const cpuBefore = home.cpuMs();
+  const partsBefore = home.cpuMsByPart();
   const from = Date.now();
   await sleep(seconds * 1_000);
   const cpuMs = home.cpuMs() - cpuBefore;
+  const parts = Object.entries(home.cpuMsByPart()).map(([name, ms]) => [
+    name,
+    round((ms - (partsBefore[name] ?? 0)) / seconds),
+  ]);
   const to = Date.now();
   home.write(
     'triggers/bench-tick.yaml',
@@ -62,6 +67,7 @@ export async function measureSchedule(home: BenchHome, stock: StockHello) {
   const cpuMsPerFire = cpuMs / Math.max(1, ended.length);
   return {
     ...{ fires: ended.length, cpuMsPerFire: round(cpuMsPerFire), idleCpuMsPerSecond: round(idleCpuMsPerSecond) },
+    cpuMsPerSecondByPart: Object.fromEntries(parts) as Record<string, number>,
     dueToAcceptedMs: quantiles(ended.map((fire) => Date.parse(fire.acceptedAt) - Date.parse(fire.dueAt))),
     cpuRatio: round(cpuMsPerFire / (stock.cpuMsPerRun.node + stock.cpuMsPerRun.server)),
   };

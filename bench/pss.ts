@@ -33,7 +33,7 @@ export function memoryOf(pid: number): ProcessMemory | undefined {
   try {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
     const kib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0);
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, 4).join(' ').slice(0, 120);
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').slice(0, 400);
     return { pid, command, pssMib: round(kib('Pss') / 1024), rssMib: round(kib('Rss') / 1024) };
   } catch {
     return undefined;
@@ -47,7 +47,8 @@ export function cpuMsOf(pids: readonly number[]): number {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      ticks += Number(fields[11]) + Number(fields[12]);
+      // Own time, and that of children that have ended: a Postgres backend comes and goes.
+      for (const at of [11, 12, 13, 14]) ticks += Number(fields[at]);
     } catch {
       // It ended; what it used is gone with it.
     }

@@ -22,6 +22,8 @@ export interface BenchHome extends Disposable {
   /** Every process of it: supervisor, Temporal, Postgres with its backends, worker and API. */
   memory(): ProcessMemory[];
   cpuMs(): number;
+  /** The same by part. */
+  cpuMsByPart(): Record<string, number>;
   /** Fires by hand and waits for the ending. */
   fire(trigger: string, requestId: string): Promise<EndedFire>;
 }
@@ -68,6 +70,14 @@ export function benchHome(): BenchHome {
     },
     memory: () => pids().flatMap((pid) => memoryOf(pid) ?? []),
     cpuMs: () => cpuMsOf(pids()),
+    cpuMsByPart: () => {
+      const parts: Record<string, number> = {};
+      for (const pid of pids()) {
+        const name = nameOf(memoryOf(pid)?.command ?? '');
+        parts[name] = (parts[name] ?? 0) + cpuMsOf([pid]);
+      }
+      return parts;
+    },
     fire: async (trigger, requestId) => {
       const { fireId } = await bench.api.post<{ fireId: string }>(`/api/v1/triggers/${trigger}/fire`, { requestId });
       for (;;) {
@@ -97,8 +107,9 @@ export function summarise(processes: readonly ProcessMemory[]) {
 }
 
 function nameOf(command: string): string {
-  if (command.includes('temporal')) return 'temporal';
-  if (command.includes('postgres')) return 'postgres';
   if (command.includes('run-home')) return 'supervisor';
-  return command.includes('main.ts') ? 'worker and API' : command.slice(0, 40);
+  if (command.includes('workers/main')) return 'worker and API';
+  if (command.includes('postgres')) return 'postgres';
+  if (command.includes('temporal')) return 'temporal';
+  return command.slice(0, 40);
 }

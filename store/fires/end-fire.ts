@@ -18,6 +18,8 @@ export async function endFire(
   store: Store,
   { fireId, ending, reason, outcome }: FireEnding,
 ): Promise<{ readonly ending: Ending; readonly written: boolean }> {
+  // When the flow ended, not when the row could be written: Postgres may be away in between.
+  const endedAt = store.clock.now();
   return await inTransaction(store, async (inside) => {
     const [fire] = await inside.db.select().from(fires).where(eq(fires.id, fireId)).for('update');
     if (fire === undefined) throw new StewardError('notFound', `There is no fire ${fireId}`);
@@ -28,7 +30,7 @@ export async function endFire(
     const why = reason ?? skipped;
     await inside.db
       .update(fires)
-      .set({ state: final, endedAt: store.clock.now(), reason: why ?? null, outcome: outcome ?? null })
+      .set({ state: final, endedAt, reason: why ?? null, outcome: outcome ?? null })
       .where(and(eq(fires.id, fireId), eq(fires.state, 'open')));
     await appendEvent(inside, {
       aggregate: 'fire',
