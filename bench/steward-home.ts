@@ -81,9 +81,10 @@ export function benchHome(): BenchHome {
     fire: async (trigger, requestId) => {
       const { fireId } = await bench.api.post<{ fireId: string }>(`/api/v1/triggers/${trigger}/fire`, { requestId });
       for (;;) {
+        // The stamps are the ledger's, so asking more often would only burden what is measured.
+        await sleep(20);
         const fire = await bench.api.get<EndedFire>(`/api/v1/fires/${fireId}`);
         if (fire.state !== 'open') return fire;
-        await sleep(5);
       }
     },
     [Symbol.dispose]: () => {
