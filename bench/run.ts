@@ -1,11 +1,13 @@
 /**
  * All figures in one run, against a stock Temporal beside it: `npm run bench [-- --only fires,memory --idle-minutes 10]`.
- * Prints JSON with versions and machine. Parts: fires, schedule, report, start, memory, digest, size.
+ * Prints JSON with versions and machine. Parts: fires, schedule, report, start, memory, digest, size; and `peer`
+ * when it is named, since it installs 650 MB (`--peer-folder` where they lie already).
  */
 import { parseArgs } from 'node:util';
 import { machine } from './machine.ts';
 import { measureDigest } from './measure-digest.ts';
 import { measureFires, measureReport, measureSchedule } from './measure-fires.ts';
+import { measurePeer } from './measure-peer.ts';
 import { measureSize } from './measure-size.ts';
 import { measureStart } from './measure-start.ts';
 import { benchHome, summarise } from './steward-home.ts';
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '200' },
     'idle-minutes': { type: 'string', default: '10' },
     mails: { type: 'string', default: '1000' },
+    'peer-folder': { type: 'string' },
   },
 });
 const wanted = new Set(values.only.split(','));
@@ -58,5 +61,6 @@ if (['fires', 'schedule', 'report', 'start', 'memory'].some((part) => wanted.has
 }
 if (wanted.has('digest')) figures.digest = await measureDigest(Number(values.mails), say);
 if (wanted.has('size')) figures.size = measureSize();
+if (wanted.has('peer')) figures.peer = await measurePeer(values['peer-folder'], say);
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 process.exit(0);
