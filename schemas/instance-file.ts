@@ -6,8 +6,6 @@ export const instanceFile = z.strictObject({
   owner: z.strictObject({ name: z.string().default('me'), timezone: timezone.optional() }).prefault({}),
   home: z
     .strictObject({
-      /** `embedded` starts what it needs; `external` takes DATABASE_URL and TEMPORAL_ADDRESS. */
-      mode: z.enum(['embedded', 'external']).default('embedded'),
       ports: z
         .strictObject({
           api: z.int().min(1).max(65535).optional(),
@@ -36,7 +34,6 @@ export const instanceFile = z.strictObject({
         .default([]),
       /** Checks in a row that must fail, or succeed, before a transition counts. */
       after: z.int().min(1).max(20).default(2),
-      notify: z.array(z.string()).default([]),
     })
     .prefault({}),
 });

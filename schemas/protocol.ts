@@ -33,7 +33,6 @@ export const searchAttributes = {
   trigger: 'StewardTrigger',
   fire: 'StewardFire',
   account: 'StewardAccount',
-  ending: 'StewardEnding',
 } as const;
 
 /** Temporal priority keys, 1 first. Approvals and conversation share `high`. */

@@ -140,9 +140,12 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     await reconcileSchedules({ client, log }, set);
     await keepSessions({ client, store, log, personId: person.id }, set);
   };
+  const begun = files.current().triggers;
   await follow();
   const following = followChanges(follow, log);
   files.onChange(following.changed);
+  // A save during the first round came before anybody listened.
+  if (files.current().triggers !== begun) following.changed();
   // What was accepted before the last stop is taken up now, not at the next minute.
   await dispatch.sweep();
   ready = true;

@@ -7,7 +7,7 @@ set -eu
 temporal=${TEMPORAL:-temporal}
 namespace=${TEMPORAL_NAMESPACE:-steward}
 retention=720h # retentionDays of schemas/protocol.ts
-attributes="StewardTrigger StewardFire StewardAccount StewardEnding" # searchAttributes of schemas/protocol.ts
+attributes="StewardTrigger StewardFire StewardAccount" # searchAttributes of schemas/protocol.ts
 
 tries=0
 until "$temporal" operator cluster health --address "$TEMPORAL_ADDRESS" >/dev/null 2>&1; do
