@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endings } from '../schemas/endings.ts';
+import { fireKinds } from '../schemas/fire-kinds.ts';
 import type { FireRow } from '../store/fires/open-fire.ts';
 
 /** A fire as the API shows it. */
@@ -7,7 +8,7 @@ export const fireView = z.strictObject({
   id: z.string(),
   trigger: z.string(),
   flow: z.string(),
-  kind: z.enum(['schedule', 'mail', 'manual']),
+  kind: z.enum(fireKinds).describe('What set it off'),
   slotKey: z.string(),
   state: z.enum(['open', ...endings]),
   reason: z.string().optional(),
@@ -16,6 +17,8 @@ export const fireView = z.strictObject({
   deliver: z.array(z.string()),
   outcome: z.string().optional().describe('What the flow says of its end'),
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  waits: z.enum(['queue', 'debounce']).optional().describe('Open, and behind another run or still collecting events'),
+  causedBy: z.string().optional().describe('The fire whose ending set this one off'),
   workflowId: z.string(),
   dueAt: z.iso.datetime(),
   acceptedAt: z.iso.datetime(),
@@ -37,6 +40,8 @@ export function viewFire(fire: FireRow): FireView {
     priority: fire.priority,
     deliver: fire.deliver,
     ...(fire.outcome === null ? {} : { outcome: fire.outcome.outcome, facts: fire.outcome.facts ?? {} }),
+    ...(fire.state !== 'open' || fire.waits === null ? {} : { waits: fire.waits }),
+    ...(fire.causedBy === null ? {} : { causedBy: fire.causedBy }),
     workflowId: fire.workflowId,
     dueAt: fire.dueAt.toISOString(),
     acceptedAt: fire.acceptedAt.toISOString(),

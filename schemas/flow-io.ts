@@ -13,7 +13,16 @@ export interface FireInput {
   /** Where results go: `<channel>:<name>`. */
   readonly deliver: readonly string[];
   readonly args: Readonly<Record<string, unknown>>;
+  /** Its arguments come when it may begin: further events may still join it. */
+  readonly holds?: true;
+  /** How many runs it gets in all; a failure before the last is no ending. */
+  readonly attempts?: number;
+  /** The fire whose ending set this one off. */
+  readonly causedBy?: string;
 }
+
+/** Whether a fire that waits may begin. */
+export type Beginning = { readonly waitMs: number } | { readonly waitMs: 0; readonly args: FireInput['args'] };
 
 /** What a flow's own code says of its end; the ending of the fire follows from it. */
 export interface FlowOutcome {

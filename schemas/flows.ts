@@ -1,6 +1,6 @@
 /** One flow: what starts it, how often it may run, what it touches. Printed into docs/generated/flows.md. */
 export interface Flow {
-  readonly startedBy: readonly ('schedule' | 'mail' | 'manual' | 'system')[];
+  readonly startedBy: readonly ('schedule' | 'mail' | 'event' | 'manual' | 'system')[];
   /** Business id and repeat rule; see `schemas/ids.ts`. */
   readonly id: string;
   /** Activity groups it calls; a `?` marks those that not every run calls. */
@@ -33,6 +33,12 @@ export const flows = {
     id: 'fire:<trigger>:<slot>',
     touches: ['ledger'],
     does: 'Does nothing, once: for tests and measurements.',
+  },
+  failureNotice: {
+    startedBy: ['system'],
+    id: 'fire:<trigger>:failure-<fire>',
+    touches: ['outbox', 'ledger'],
+    does: 'Tells the owner that a run failed, where its trigger says so.',
   },
   sendOutbox: {
     startedBy: ['system'],

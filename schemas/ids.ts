@@ -16,6 +16,7 @@ export const idPrefixes = {
   approval: 'apr',
   audit: 'aud',
   event: 'evt',
+  incident: 'inc',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
@@ -34,12 +35,14 @@ export function newId(kind: IdKind, clock: Clock): string {
  * | `outbox:<outbox>` | one at a time: takes up an effect that its flow left behind |
  * | `session:<account>` | one at a time; a second start joins the first |
  * | `wake:<trigger>` | a hint; any number, each accounts for all slots since the last |
+ * | `watch:<trigger>` | one at a time; each looks once, and a change of state is one fire |
  */
 export const workflowIds = {
   fire: (trigger: string, slotKey: string) => `fire:${trigger}:${slotKey}`,
   outbox: (outboxId: string) => `outbox:${outboxId}`,
   session: (accountId: string) => `session:${accountId}`,
   wake: (trigger: string) => `wake:${trigger}`,
+  watch: (trigger: string) => `watch:${trigger}`,
   sweep: () => 'sweep',
   schedule: (trigger: string) => `trigger:${trigger}`,
   sweepSchedule: () => 'steward:sweep',
@@ -52,6 +55,18 @@ export const slotKeys = {
   manual: (requestId: string) => `manual-${requestId}`,
   /** All mail that no digest holds yet, as of one newest inbox row. */
   mail: (inboxId: string) => `mail-${inboxId}`,
+  /** A delivery of a webhook or message, by the sender's own id. @param hmac - of that id, since it comes from outside */
+  delivery: (kind: 'webhook' | 'message', hmac: string) => `${kind}-${hmac}`,
+  /** The nth change of a watched thing. */
+  change: (kind: 'http' | 'metric', changes: number, faulty: boolean) =>
+    `${kind}-${changes}-${faulty ? 'fault' : 'well'}`,
+  /** One state of one file. @param hmac - of path and stamp */
+  file: (hmac: string) => `file-${hmac}`,
+  /** The ending of another fire. */
+  ended: (fireId: string) => `flow-${fireId}`,
+  failure: (fireId: string) => `failure-${fireId}`,
+  /** A slot that a person asked for once more. */
+  backfill: (requestId: string, dueAt: Date) => `backfill-${requestId}-${dueAt.toISOString().replace('.000Z', 'Z')}`,
 } as const;
 
 /** `Message-ID` of an outbox row, minted before anything is sent. @source RFC 5322 3.6.4 */

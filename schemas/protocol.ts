@@ -23,6 +23,7 @@ export const workflowTypes = {
   sweep: 'sweep',
   sendOutbox: 'sendOutbox',
   noop: 'noop',
+  failureNotice: 'failureNotice',
 } as const;
 
 /** Signals. A signal is a hint; the ledger row is the truth. */

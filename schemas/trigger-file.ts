@@ -1,59 +1,127 @@
 import { z } from 'zod';
-import { duration, timezone } from './common.ts';
-import { parseCron } from './parse-cron.ts';
+import { duration } from './common.ts';
+import { expression } from './expression.ts';
+import { faultPlan } from './fault-plan.ts';
+import { fileWhen } from './trigger-kinds/file.ts';
+import { flowWhen } from './trigger-kinds/flow.ts';
+import { httpWhen } from './trigger-kinds/http.ts';
+import { mailWhen } from './trigger-kinds/mail.ts';
+import { messageWhen } from './trigger-kinds/message.ts';
+import { metricWhen } from './trigger-kinds/metric.ts';
+import { atWhen, everyWhen, rruleWhen, scheduleWhen } from './trigger-kinds/schedule.ts';
+import { webhookWhen } from './trigger-kinds/webhook.ts';
 
 const when = z.union([
-  z.strictObject({
-    schedule: z
-      .string()
-      .superRefine(checkCron)
-      .describe('Cron with 5 or 6 fields (seconds first), or @hourly, @daily, @weekly, @monthly, @yearly'),
-    timezone: timezone.optional().describe('IANA name; the owner’s zone when left out'),
-  }),
-  z.strictObject({
-    mail: z
-      .strictObject({
-        account: z.string().optional().describe('Name of a file in channels/; any account when left out'),
-      })
-      .describe('New mail was taken in'),
-    /** A burst of mail is one fire: it waits until this long has passed since the last mail. */
-    settle: duration.default(30_000),
-  }),
+  scheduleWhen,
+  everyWhen,
+  atWhen,
+  rruleWhen,
+  mailWhen,
+  messageWhen,
+  httpWhen,
+  webhookWhen,
+  metricWhen,
+  fileWhen,
+  flowWhen,
 ]);
 
-function checkCron(expression: string, context: z.RefinementCtx): void {
-  try {
-    parseCron(expression);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-  }
-}
+const place = z.string().regex(/^[a-z]+:[a-z0-9._-]+$/i, 'expected <channel>:<name>, such as mail:me');
+const positive = duration.refine((ms) => ms > 0, 'expected more than nothing');
 
 /** One trigger: one file in `triggers/`. The file's name is the trigger's name. @source DESIGN.md section 6 */
 export const triggerFile = z
   .strictObject({
-    run: z.string().min(1).describe('A flow: emailDigest, morningReport, healthCheck, or a file in workflows/'),
-    when,
+    run: z
+      .string()
+      .min(1)
+      .describe('A flow: emailDigest, morningReport, healthCheck, serviceFault, or a file in workflows/'),
+    when: when.describe('What sets it off; one kind'),
     enabled: z.boolean().default(true),
+    until: z.iso.datetime({ offset: true }).optional().describe('An instant after which it fires no more'),
     owner: z.string().default('me').describe('Whose trigger this is; a name in steward.yaml'),
+    tags: z
+      .array(z.string().regex(/^[\w.-]{1,40}$/, 'expected letters, digits and . _ -'))
+      .max(20)
+      .default([]),
+    condition: z
+      .union([
+        expression,
+        z.strictObject({
+          if: expression.describe('True: it fires. Sees `event` and `state`'),
+          keep: z
+            .record(z.string().regex(/^[a-z_]\w{0,39}$/i), expression)
+            .default({})
+            .describe('What `state` holds the next time'),
+        }),
+      ])
+      .optional()
+      .describe('A gate that is looked at before anything costs something'),
+    map: z
+      .record(z.string().regex(/^[a-z_]\w{0,63}$/i), expression)
+      .default({})
+      .describe('Arguments for the flow, made from `event` by expressions'),
     missed: z
       .strictObject({
         policy: z.enum(['none', 'latest', 'all']),
         within: duration.default(86_400_000).describe('Older slots are recorded as missed'),
         max: z.int().min(1).max(100).default(10).describe('With `all`: at most so many are caught up, newest first'),
       })
-      .optional(),
-    overlap: z.enum(['skip', 'allow', 'cancelPrevious']).default('skip'),
+      .optional()
+      .describe('What becomes of a slot that passed while the machine was off'),
+    overlap: z
+      .union([
+        z.enum(['skip', 'allow', 'cancelPrevious']),
+        z.strictObject({ policy: z.literal('queue'), max: z.int().min(1).max(10_000).default(100) }),
+      ])
+      .optional()
+      .describe(
+        'What happens while a run is under way: skip for schedule, mail, http and metric, else allow, when left out',
+      ),
+    debounce: z
+      .union([
+        positive.transform((quiet) => ({ quiet, max: quiet * 10 })),
+        z.strictObject({ quiet: positive, max: positive }),
+      ])
+      .optional()
+      .describe('Events are one fire until none has come for so long, at most ten times as long'),
+    throttle: z
+      .strictObject({ max: z.int().min(1).max(100_000), per: positive })
+      .optional()
+      .describe('At most so many fires in so long'),
+    cooldown: positive.optional().describe('No fire for so long after one'),
     priority: z.enum(['urgent', 'high', 'normal', 'low', 'background']).default('normal'),
-    deliver: z
-      .array(z.string().regex(/^[a-z]+:[a-z0-9._-]+$/i, 'expected <channel>:<name>, such as mail:me'))
-      .default([]),
+    retry: z
+      .strictObject({
+        attempts: z.int().min(1).max(20),
+        wait: positive.default(60_000),
+        factor: z.number().min(1).max(10).default(2),
+      })
+      .optional()
+      .describe('A run that failed is begun anew, so many times in all'),
+    onFailure: z
+      .strictObject({
+        run: z.string().min(1).optional().describe('A flow that is started with what failed'),
+        notify: z
+          .union([z.literal(true), z.array(place).min(1)])
+          .optional()
+          .describe('true: a notice on every channel of the owner'),
+      })
+      .refine((f) => f.run !== undefined || f.notify !== undefined, 'expected run, notify, or both')
+      .optional(),
+    deliver: z.array(place).default([]),
     with: z.record(z.string(), z.json()).default({}).describe('Arguments for the flow'),
+    fault: faultPlan.optional().describe('For run: serviceFault; what is done about the service'),
   })
-  .refine((file) => !('schedule' in file.when) || file.missed !== undefined, {
-    path: ['missed'],
-    message: 'is required for a schedule: say what happens to a slot that passed while the machine was off',
+  .refine(
+    (file) => !['schedule', 'rrule', 'every', 'at'].some((key) => key in file.when) || file.missed !== undefined,
+    {
+      path: ['missed'],
+      message: 'is required for a schedule: say what happens to a slot that passed while the machine was off',
+    },
+  )
+  .refine((file) => file.fault === undefined || file.run === 'serviceFault', {
+    path: ['fault'],
+    message: 'belongs to run: serviceFault',
   });
 export type TriggerFile = z.infer<typeof triggerFile>;
 export type Trigger = TriggerFile & {

@@ -2,14 +2,19 @@ import { eq } from 'drizzle-orm';
 import { fires, triggerCursors } from '../schemas/db/fires.ts';
 import { newId, slotKeys } from '../schemas/ids.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
+import { overlapOf } from '../schemas/trigger-kinds.ts';
 import { appendEvent } from '../store/append-event.ts';
+import { lockTrigger } from '../store/fires/lock-trigger.ts';
 import { type FireRow, fireRow, type NewFire, openFire } from '../store/fires/open-fire.ts';
 import { inTransaction, type StoreIn } from '../store/store.ts';
 import { cancelFires, openFiresOf } from './cancel-fires.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
+import { follows } from './followers.ts';
 import { nameFailure } from './name-failure.ts';
+import { newFire } from './new-fire.ts';
 import { ownerZone } from './owner-zone.ts';
 import { type PlannedSlot, planSlots } from './plan-slots.ts';
+import { refuseSlots } from './refuse-slots.ts';
 import { eachSlot, type SlotRule } from './slots.ts';
 import { startFire } from './start-fire.ts';
 
@@ -47,6 +52,7 @@ export async function accountSlots(
     throw nameFailure(error);
   }
   for (const fire of accounted.opened) {
+    if (fire.waits === 'queue') continue;
     try {
       await startFire(deps, fire);
     } catch (error) {
@@ -74,34 +80,38 @@ async function account(deps: DispatchDeps, inside: StoreIn, trigger: Trigger, ru
     .set({ accountedTo: now, hash: ruleText })
     .where(eq(triggerCursors.trigger, trigger.name));
   if (!trigger.enabled) return nothing;
+  const end = Math.min(
+    now.getTime(),
+    trigger.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(trigger.until),
+  );
   // Until now the rule before was in force: its slots are owed, those of the new one begin now.
   const inForce = cursor.hash === ruleText ? rule : ruleOf(cursor.hash);
-  const { slots, older } = newestSlots(inForce, cursor.accountedTo.getTime(), now.getTime());
+  const { slots, older } = newestSlots(inForce, cursor.accountedTo.getTime(), end);
   if (slots.length === 0) return nothing;
+  await lockTrigger(inside, trigger.name);
   const open = await openFiresOf(inside, trigger.name);
-  const plan = planSlots(trigger, slots, now.getTime(), open[0]?.id);
-  const fireOf = (at: number): NewFire => ({
-    personId: deps.personId,
-    trigger: trigger.name,
-    flow: trigger.run,
-    slotKey: slotKeys.schedule(new Date(at)),
-    kind: 'schedule',
-    priority: trigger.priority,
-    deliver: trigger.deliver,
-    args: trigger.with,
-    dueAt: new Date(at),
-  });
+  const running = open.find((fire) => fire.waits !== 'queue')?.id;
+  const queued = open.filter((fire) => fire.waits === 'queue').length;
+  const refusals = await refuseSlots(inside, deps.personId, trigger);
+  const standing = { queued, ...(running === undefined ? {} : { running }) };
+  const plan = planSlots(trigger, slots, now.getTime(), standing, refusals.refuse);
+  await refusals.keep();
+  const fireOf = (at: number): NewFire => {
+    const dueAt = new Date(at);
+    return newFire(deps.personId, trigger, { kind: 'schedule', slotKey: slotKeys.schedule(dueAt), dueAt });
+  };
   if (older !== undefined) await recordOlder(inside, fireOf(older.first), older);
-  await recordUnrun(inside, plan, fireOf);
+  await recordUnrun(deps, inside, plan, fireOf);
   const opened: FireRow[] = [];
   for (const slot of plan) {
-    if (slot.act !== 'open') continue;
-    const { fire, accepted } = await openFire(inside, fireOf(slot.at), 'schedule');
+    if (slot.act !== 'open' && slot.act !== 'queue') continue;
+    const waits = slot.act === 'queue' ? { waits: { for: 'queue' as const } } : {};
+    const { fire, accepted } = await openFire(inside, { ...fireOf(slot.at), ...waits }, 'schedule');
     if (accepted) opened.push(fire);
   }
   return {
     opened,
-    overtaken: trigger.overlap === 'cancelPrevious' && opened.length > 0 ? open : [],
+    overtaken: overlapOf(trigger) === 'cancelPrevious' && opened.length > 0 ? open : [],
     missed: plan.filter((slot) => slot.act === 'missed').length + (older?.count ?? 0),
     skipped: plan.filter((slot) => slot.act === 'skipped').length,
   };
@@ -152,16 +162,19 @@ async function recordOlder(inside: StoreIn, fire: NewFire, older: { count: numbe
 }
 
 async function recordUnrun(
+  deps: DispatchDeps,
   inside: StoreIn,
   plan: readonly PlannedSlot[],
   fireOf: (at: number) => NewFire,
 ): Promise<void> {
   const at = inside.clock.now();
-  const rows = plan.flatMap((slot) =>
-    slot.act === 'open'
-      ? []
-      : [{ ...fireRow(inside, fireOf(slot.at), at), state: slot.act, reason: slot.reason ?? null, endedAt: at }],
-  );
+  const files = deps.files.current();
+  const rows = plan.flatMap(({ act, at: slot, reason }) => {
+    if (act === 'open' || act === 'queue') return [];
+    const fire = fireOf(slot);
+    const followed = !follows(files, { ...fire, policy: fire.policy ?? null, outcome: null }, act);
+    return [{ ...fireRow(inside, fire, at), state: act, reason: reason ?? null, endedAt: at, followed }];
+  });
   for (let from = 0; from < rows.length; from += rowsPerInsert) {
     await inside.db
       .insert(fires)

@@ -1,17 +1,17 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import { fires } from '../schemas/db/fires.ts';
 import type { FireRow } from '../store/fires/open-fire.ts';
 import type { StoreIn } from '../store/store.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
 
-/** Fires of one trigger that have no ending yet, oldest first. */
+/** Fires of one trigger that have no ending yet, oldest first; without those that only tell of a failure. */
 export async function openFiresOf(store: StoreIn, trigger: string): Promise<FireRow[]> {
   return await store.db
     .select()
     .from(fires)
-    .where(and(eq(fires.trigger, trigger), eq(fires.state, 'open')))
+    .where(and(eq(fires.trigger, trigger), eq(fires.state, 'open'), ne(fires.kind, 'failure')))
     .orderBy(fires.id);
 }
 

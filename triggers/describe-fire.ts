@@ -1,6 +1,18 @@
 import type { FireRow } from '../store/fires/open-fire.ts';
 
-const kinds = { schedule: 'by schedule', mail: 'new mail', manual: 'asked for' } as const;
+const kinds: Readonly<Record<FireRow['kind'], string>> = {
+  schedule: 'by schedule',
+  mail: 'new mail',
+  message: 'by a message',
+  http: 'a service changed',
+  webhook: 'by a webhook',
+  metric: 'a figure crossed its line',
+  file: 'a file changed',
+  flow: 'another flow ended',
+  manual: 'asked for',
+  backfill: 'asked for once more',
+  failure: 'another run failed',
+};
 
 /** One line for the list of runs in the Temporal UI; at most 200 bytes. No personal data. */
 export function summaryOf(fire: FireRow): string {

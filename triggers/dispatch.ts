@@ -1,6 +1,9 @@
 import type { Dispatch } from '../schemas/dispatch.ts';
 import { accountSlots } from './account-slots.ts';
+import { beginFire } from './begin-fire.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
+import { endAndFollow } from './end-and-follow.ts';
+import { fireEvent } from './fire-event.ts';
 import { fireNow } from './fire-now.ts';
 import { mailArrived } from './mail-arrived.ts';
 import { sweep } from './sweep.ts';
@@ -9,8 +12,11 @@ import { sweep } from './sweep.ts';
 export function makeDispatch(deps: DispatchDeps): Dispatch {
   return {
     fireNow: (request) => fireNow(deps, request),
+    fireEvent: (event) => fireEvent(deps, event),
     mailArrived: (account, inboxIds) => mailArrived(deps, account, inboxIds),
     accountSlots: (trigger) => accountSlots(deps, trigger),
+    begin: (fireId) => beginFire(deps, fireId),
+    endFire: (ending) => endAndFollow(deps, ending).then(() => undefined),
     sweep: () => sweep(deps),
   };
 }

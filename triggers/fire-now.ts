@@ -1,11 +1,13 @@
 import type { FireReceipt } from '../schemas/dispatch.ts';
 import { StewardError } from '../schemas/errors.ts';
 import { slotKeys } from '../schemas/ids.ts';
+import { overlapOf } from '../schemas/trigger-kinds.ts';
 import { type FireRow, openFire } from '../store/fires/open-fire.ts';
 import { inTransaction } from '../store/store.ts';
 import { cancelFires, openFiresOf } from './cancel-fires.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
+import { newFire } from './new-fire.ts';
 import { startFire } from './start-fire.ts';
 
 /**
@@ -27,18 +29,11 @@ export async function fireNow(
   let previous: FireRow[] = [];
   try {
     opened = await inTransaction(deps.store, async (inside) => {
-      if (trigger.overlap === 'cancelPrevious') previous = await openFiresOf(inside, trigger.name);
-      const fire = {
-        personId: deps.personId,
-        trigger: trigger.name,
-        flow: trigger.run,
-        slotKey: slotKeys.manual(request.requestId),
-        kind: 'manual' as const,
-        priority: trigger.priority,
-        deliver: trigger.deliver,
-        args: { ...trigger.with, ...request.args },
-        dueAt: deps.store.clock.now(),
-      };
+      if (overlapOf(trigger) === 'cancelPrevious') previous = await openFiresOf(inside, trigger.name);
+      const fire = newFire(deps.personId, trigger, {
+        ...{ kind: 'manual', slotKey: slotKeys.manual(request.requestId), dueAt: deps.store.clock.now() },
+        args: request.args ?? {},
+      });
       return await openFire(inside, fire, 'request');
     });
   } catch (error) {

@@ -10,6 +10,7 @@ import { type FireRow, openFire, recordDelivery } from '../store/fires/open-fire
 import { inTransaction, type StoreIn } from '../store/store.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
+import { newFire } from './new-fire.ts';
 import { startFire } from './start-fire.ts';
 
 /**
@@ -65,17 +66,9 @@ export async function fireForMail(
     }
     const opened = await openFire(
       inside,
-      {
-        personId: deps.personId,
-        trigger: trigger.name,
-        flow: trigger.run,
-        slotKey: burst.slotKey,
-        kind: 'mail',
-        priority: trigger.priority,
-        deliver: trigger.deliver,
-        args: trigger.with,
-        dueAt: burst.dueAt ?? inside.clock.now(),
-      },
+      newFire(deps.personId, trigger, {
+        ...{ kind: 'mail', slotKey: burst.slotKey, dueAt: burst.dueAt ?? inside.clock.now() },
+      }),
       'mail',
     );
     return { fire: opened.fire, joined: false };

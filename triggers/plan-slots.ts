@@ -1,46 +1,68 @@
 import type { Trigger } from '../schemas/trigger-file.ts';
+import { overlapOf } from '../schemas/trigger-kinds.ts';
 import { lateAfterMs } from '../store/fires/open-fire.ts';
 import { spanOf } from './describe-fire.ts';
 
 /** What becomes of one slot. */
 export interface PlannedSlot {
   readonly at: number;
-  readonly act: 'open' | 'missed' | 'skipped';
+  /** `queue`: a fire that waits behind the run under way. */
+  readonly act: 'open' | 'queue' | 'missed' | 'skipped';
   /** Why it is not opened; a sentence for the ledger. */
   readonly reason?: string;
 }
 
+/** Fires of the trigger that have no ending yet. */
+export interface OpenFires {
+  /** Id of one that is under way or about to be. */
+  readonly running?: string;
+  readonly queued: number;
+}
+
 /**
- * Decides for each slot that has passed: run it, or on record with its reason. Pure.
+ * Decides for each slot that has passed: run it, or on record with its reason. Pure, but for what `refuse` counts.
  *
  * A slot noticed within 60 s is on time and runs whatever `missed` says. Of later ones, `none` runs none, `latest` the
- * newest where no newer one is on time, `all` the newest `max`; nothing older than `within`. `overlap` then looks at
- * fires that are still open and at this batch; what `all` catches up runs side by side.
+ * newest where no newer one is on time, `all` the newest `max`; nothing older than `within`. Then `refuse` (a pause,
+ * cooldown, throttle, condition), then `overlap`, which looks at fires that are still open and at this batch; what
+ * `all` catches up runs side by side.
  *
  * @param slots - milliseconds, oldest first
- * @param openFire - id of a fire of this trigger that has no ending yet
+ * @param refuse - asked once for each slot that may run, oldest first: why it runs nothing, or undefined
  */
 export function planSlots(
-  trigger: Pick<Trigger, 'missed' | 'overlap'>,
+  trigger: Pick<Trigger, 'missed' | 'overlap' | 'when'>,
   slots: readonly number[],
   now: number,
-  openFire: string | undefined,
+  open: OpenFires,
+  refuse: (at: number) => string | undefined = () => undefined,
 ): PlannedSlot[] {
+  const overlap = overlapOf(trigger);
   const caughtUp = caughtUpOf(trigger.missed, slots, now);
-  const toRun = slots.filter((at) => isOnTime(at, now) || caughtUp.has(at));
-  const newest = toRun.at(-1);
-  let running = openFire;
+  const refused = new Map(
+    slots.filter((at) => isOnTime(at, now) || caughtUp.has(at)).map((at) => [at, refuse(at)] as const),
+  );
+  const newest = [...refused].findLast(([, reason]) => reason === undefined)?.[0];
+  let running = open.running;
+  let queued = open.queued;
   return slots.map((at): PlannedSlot => {
     const onTime = isOnTime(at, now);
-    if (!onTime && !caughtUp.has(at)) return { at, act: 'missed', reason: missedReason(trigger.missed, at, now) };
-    if (trigger.overlap === 'cancelPrevious' && at !== newest) {
+    if (!refused.has(at)) return { at, act: 'missed', reason: missedReason(trigger.missed, at, now) };
+    const reason = refused.get(at);
+    if (reason !== undefined) return { at, act: 'skipped', reason };
+    if (overlap === 'cancelPrevious' && at !== newest) {
       return { at, act: 'skipped', reason: 'overtaken by the next slot' };
     }
-    if (trigger.overlap === 'skip' && running !== undefined) {
+    if (overlap === 'skip' && running !== undefined) {
       return { at, act: 'skipped', reason: `${running} was still open` };
     }
+    if (typeof overlap === 'object' && (running !== undefined || queued > 0)) {
+      if (queued >= overlap.max) return { at, act: 'skipped', reason: `the queue is full: ${queued} wait` };
+      queued += 1;
+      return { at, act: 'queue' };
+    }
     // Only what is on time blocks what comes after it: caught-up slots of one batch do not exclude each other.
-    if (onTime) running ??= 'the fire of the slot before';
+    if (onTime || typeof overlap === 'object') running ??= 'the fire of the slot before';
     return { at, act: 'open' };
   });
 }

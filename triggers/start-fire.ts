@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { FireInput } from '../schemas/flow-io.ts';
-import { priorityKeys, searchAttributes, taskQueues } from '../schemas/protocol.ts';
+import { priorityKeys, searchAttributes, type TaskQueue, taskQueues } from '../schemas/protocol.ts';
 import { argsOf, type FireRow } from '../store/fires/open-fire.ts';
 import { detailsOf, summaryOf } from './describe-fire.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
@@ -25,7 +25,7 @@ export async function startFire(
   try {
     await client.workflow.start(fire.flow, {
       workflowId: fire.workflowId,
-      taskQueue: taskQueues.main,
+      taskQueue: queueOf(fire.priority),
       args: [inputOf(fire, argsOf(store, fire))],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
@@ -36,6 +36,7 @@ export async function startFire(
         { key: triggerKey, value: fire.trigger },
         { key: fireKey, value: fire.id },
       ],
+      ...retryOf(fire),
       ...(delayMs > 0 ? { startDelay: delayMs } : { requestEagerStart: requestEagerStart ?? false }),
     });
     return true;
@@ -43,6 +44,25 @@ export async function startFire(
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
     throw nameFailure(error);
   }
+}
+
+/** Low and background work has slots of its own: it neither gets in the way of the rest nor starves behind it. */
+export function queueOf(priority: FireRow['priority']): TaskQueue {
+  return priority === 'low' || priority === 'background' ? taskQueues.batch : taskQueues.main;
+}
+
+/** Temporal begins a failed run anew under the same id; only the last failure is an ending. */
+function retryOf({ policy }: FireRow) {
+  const retry = policy?.retry;
+  if (retry === undefined || retry.attempts < 2) return {};
+  return {
+    retry: {
+      maximumAttempts: retry.attempts,
+      initialInterval: retry.wait,
+      backoffCoefficient: retry.factor,
+      maximumInterval: '6h' as const,
+    },
+  };
 }
 
 function inputOf(fire: FireRow, args: FireInput['args']): FireInput {
@@ -55,6 +75,9 @@ function inputOf(fire: FireRow, args: FireInput['args']): FireInput {
     dueAt: fire.dueAt.toISOString(),
     acceptedAt: fire.acceptedAt.toISOString(),
     deliver: fire.deliver,
-    args,
+    args: fire.waits === 'debounce' ? {} : args,
+    ...(fire.waits === 'debounce' ? { holds: true as const } : {}),
+    ...(fire.policy?.retry === undefined ? {} : { attempts: fire.policy.retry.attempts }),
+    ...(fire.causedBy === null ? {} : { causedBy: fire.causedBy }),
   };
 }

@@ -1,10 +1,10 @@
 import { type WorkflowExecutionStatusName, WorkflowNotFoundError } from '@temporalio/client';
-import { and, eq, lt } from 'drizzle-orm';
+import { and, eq, isNull, lt, ne, or } from 'drizzle-orm';
 import { fires } from '../schemas/db/fires.ts';
 import type { Ending } from '../schemas/endings.ts';
-import { endFire } from '../store/fires/end-fire.ts';
 import type { FireRow } from '../store/fires/open-fire.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
+import { endAndFollow } from './end-and-follow.ts';
 import { startFire } from './start-fire.ts';
 
 /** A start that is under way right now is not missing. */
@@ -24,7 +24,10 @@ export async function sweepFires(deps: DispatchDeps): Promise<SweptFires> {
   const open = await deps.store.db
     .select()
     .from(fires)
-    .where(and(eq(fires.state, 'open'), lt(fires.acceptedAt, before)))
+    // What waits behind another run has none of its own yet.
+    .where(
+      and(eq(fires.state, 'open'), lt(fires.acceptedAt, before), or(isNull(fires.waits), ne(fires.waits, 'queue'))),
+    )
     .orderBy(fires.id);
   let restarted = 0;
   const byEnding: Partial<Record<Ending, number>> = {};
@@ -47,7 +50,7 @@ async function sweepFire(deps: DispatchDeps, fire: FireRow): Promise<Ending | 'r
   }
   const closed = endingOf(status);
   if (closed === undefined) return undefined;
-  const { ending, written } = await endFire(deps.store, { fireId: fire.id, ...closed });
+  const { ending, written } = await endAndFollow(deps, { fireId: fire.id, ...closed });
   return written ? ending : undefined;
 }
 

@@ -3,6 +3,7 @@ import { accountSlots } from './account-slots.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
 import { sweepFires } from './sweep-fires.ts';
+import { sweepFollowers } from './sweep-followers.ts';
 import { sweepInbox } from './sweep-inbox.ts';
 import { sweepOutbox } from './sweep-outbox.ts';
 
@@ -16,6 +17,7 @@ export async function sweep(deps: DispatchDeps): Promise<SweepResult> {
   try {
     for (const trigger of deps.files.current().triggers.keys()) await accountSlots(deps, trigger);
     const fires = await sweepFires(deps);
+    await sweepFollowers(deps);
     const announced = await sweepInbox(deps);
     const resumed = await sweepOutbox(deps);
     return { ...fires, announced, resumed };

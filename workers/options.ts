@@ -36,7 +36,17 @@ export function workerSize(role: Role, options: { cachedWorkflows: number }): Wo
     case 'llm':
       return { taskQueue, options: activityOnly(4) };
     case 'batch':
-      return { taskQueue, options: activityOnly(2) };
+      return {
+        taskQueue,
+        options: {
+          maxCachedWorkflows: Math.min(options.cachedWorkflows, 10),
+          maxConcurrentWorkflowTaskExecutions: options.cachedWorkflows === 0 ? 1 : 2,
+          maxConcurrentActivityTaskExecutions: 2,
+          maxConcurrentLocalActivityExecutions: 2,
+          workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: options.cachedWorkflows === 0 ? 1 : 2 },
+          activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
+        },
+      };
   }
 }
 

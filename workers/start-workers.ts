@@ -26,7 +26,7 @@ export interface RunningWorkers {
 }
 
 /**
- * Starts one worker a role. The main one needs the workflow bundle; the others run activities only.
+ * Starts one worker a role. The main and the batch one need the workflow bundle; the others run activities only.
  *
  * @param bundlePath - what `workers/bundle.ts` made
  */
@@ -47,13 +47,19 @@ export async function startWorkers(deps: WorkersDeps, bundlePath: string): Promi
     run.catch((error: unknown) => settle.reject(error));
     return run;
   };
-  const main = async (path: string) => {
-    const worker = await createWorker(deps, 'main', path);
-    return { path, worker, drained: launch(worker) };
+  // Flows of low and background priority run on the batch queue, so it needs the bundle as the main one does.
+  const withFlows = deps.roles.filter(runsFlows);
+  const launchFlows = async (path: string) => {
+    const workers: { worker: Worker; drained: Promise<void> }[] = [];
+    for (const role of withFlows) {
+      const worker = await createWorker(deps, role, path);
+      workers.push({ worker, drained: launch(worker) });
+    }
+    return { path, workers };
   };
 
-  let current = deps.roles.includes('main') ? await main(bundlePath) : undefined;
-  for (const role of deps.roles) if (role !== 'main') await launchOther(role);
+  let current = await launchFlows(bundlePath);
+  for (const role of deps.roles) if (!runsFlows(role)) await launchOther(role);
 
   async function launchOther(role: Role): Promise<void> {
     launch(await createWorker(deps, role)).catch(() => undefined);
@@ -61,10 +67,10 @@ export async function startWorkers(deps: WorkersDeps, bundlePath: string): Promi
 
   return {
     useBundle: async (path) => {
-      if (current === undefined || stopping || current.path === path) return;
-      current.worker.shutdown();
-      await current.drained;
-      if (!stopping) current = await main(path);
+      if (withFlows.length === 0 || stopping || current.path === path) return;
+      for (const { worker } of current.workers) worker.shutdown();
+      await Promise.all(current.workers.map(({ drained }) => drained));
+      if (!stopping) current = await launchFlows(path);
     },
     ended,
     shutdown: () => {
@@ -74,6 +80,8 @@ export async function startWorkers(deps: WorkersDeps, bundlePath: string): Promi
     },
   };
 }
+
+const runsFlows = (role: Role) => role === 'main' || role === 'batch';
 
 async function createWorker(deps: WorkersDeps, role: Role, codePath?: string): Promise<Worker> {
   const { taskQueue, options } = workerSize(role, deps);

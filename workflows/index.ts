@@ -1,5 +1,6 @@
 export { channelSession } from './channel-session.ts';
 export { emailDigest } from './email-digest.ts';
+export { failureNotice } from './failure-notice.ts';
 export { healthCheck } from './health-check.ts';
 export { morningReport } from './morning-report.ts';
 export { noop } from './noop.ts';

@@ -1,13 +1,12 @@
-import type { FireEnding } from '../../schemas/flow-io.ts';
-import { endFire } from '../../store/fires/end-fire.ts';
-import type { Store } from '../../store/store.ts';
+import type { Dispatch } from '../../schemas/dispatch.ts';
+import type { Beginning, FireEnding } from '../../schemas/flow-io.ts';
 
-/** Endings of fires, as workflows write them. */
-export function makeLedgerActivities({ store }: { store: Store }) {
+/** Beginnings and endings of fires, as workflows write them, by way of the injected dispatch. */
+export function makeLedgerActivities({ dispatch }: { dispatch: Pick<Dispatch, 'begin' | 'endFire'> }) {
   return {
+    /** Whether a fire that collects events may begin. May be repeated: the first beginning stays. @throws storeBusy */
+    begin: ({ fireId }: { fireId: string }): Promise<Beginning> => dispatch.begin(fireId),
     /** Writes the one ending of a fire. May be repeated: a second ending changes nothing. @throws storeBusy */
-    endFire: async (ending: FireEnding): Promise<void> => {
-      await endFire(store, ending);
-    },
+    endFire: (ending: FireEnding): Promise<void> => dispatch.endFire(ending),
   };
 }

@@ -48,9 +48,12 @@ export function makeOutboxActivities({ store, files, transport, log }: OutboxDep
       return { outboxIds, problems };
     },
 
-    /** Mints a short message to every channel of the owner but one. May be repeated: the key is the effect. */
-    notice: async ({ personId, key, subject, text, except }: NoticeInput): Promise<{ outboxIds: string[] }> => {
-      const places = everyPlace(files.current()).filter((place) => place.name !== except);
+    /** Mints a short message to every channel of the owner but one, or to those named. May be repeated: the key is the effect. */
+    notice: async ({ personId, key, subject, text, except, to }: NoticeInput): Promise<{ outboxIds: string[] }> => {
+      const set = files.current();
+      const places = (to === undefined ? everyPlace(set) : resolvePlaces(set, to).places).filter(
+        (place) => place.name !== except,
+      );
       const outboxIds: string[] = [];
       for (const place of places) {
         const effectKey = `${key}:notice:${place.name}`;
@@ -127,6 +130,8 @@ interface NoticeInput {
   readonly text: string;
   /** Name of a channel that is left out: the one that failed. */
   readonly except?: string;
+  /** Places as `deliver:` names them; every channel when left out. */
+  readonly to?: readonly string[];
 }
 interface SendOutcome {
   readonly state: EffectState;

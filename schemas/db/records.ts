@@ -95,3 +95,43 @@ export const healthStates = pgTable('health_states', {
   since: instant('since').notNull(),
   checkedAt: instant('checked_at').notNull(),
 });
+
+/** A fault of a service from the first bad answer to its closing, with its timeline. */
+export const incidents = pgTable(
+  'incidents',
+  {
+    id: id().primaryKey(),
+    personId: id('person_id')
+      .notNull()
+      .references(() => people.id),
+    fireId: id('fire_id').notNull(),
+    trigger: text('trigger').notNull(),
+    service: text('service').notNull(),
+    state: text('state', { enum: ['open', 'acknowledged', 'recovered', 'closed'] })
+      .notNull()
+      .default('open'),
+    /** How often the service went down and came back within it. */
+    flaps: integer('flaps').notNull().default(0),
+    timelineKey: sealed('timeline_key').notNull(),
+    /** Sealed JSON: what happened when, in words. */
+    timeline: sealed('timeline').notNull(),
+    acknowledgedBy: text('acknowledged_by'),
+    openedAt: instant('opened_at').notNull(),
+    acknowledgedAt: instant('acknowledged_at'),
+    recoveredAt: instant('recovered_at'),
+    closedAt: instant('closed_at'),
+  },
+  (t) => [uniqueIndex('incidents_fire').on(t.fireId), index('incidents_state').on(t.state)],
+);
+
+/** Times in which no Steward ran: from the last sign of life to the next. */
+export const absences = pgTable('absences', {
+  from: instant('from_at').primaryKey(),
+  to: instant('to_at').notNull(),
+});
+
+/** The one row that says when a Steward was last at work. */
+export const presence = pgTable('presence', {
+  id: integer('id').primaryKey(),
+  seenAt: instant('seen_at').notNull(),
+});

@@ -5,32 +5,37 @@ import { StewardError } from '../../schemas/errors.ts';
 import type { FireEnding } from '../../schemas/flow-io.ts';
 import { appendEvent } from '../append-event.ts';
 import { inTransaction, type Store } from '../store.ts';
+import type { FireRow } from './open-fire.ts';
 
 /**
  * Writes the one ending of a fire. May be repeated: the first ending stays, a second changes nothing and says so.
  *
  * A run that says `skipped` of itself ends so; a run that began late ends as `ranLate`.
  *
- * @returns the ending in force, and whether this call wrote it
+ * @param follows - whether somebody must be told of this ending: the row then says so until they have been
+ * @returns the ending in force, whether this call wrote it, and the fire as it is now
  * @throws notFound where no such fire exists
  */
 export async function endFire(
   store: Store,
   { fireId, ending, reason, outcome }: FireEnding,
-): Promise<{ readonly ending: Ending; readonly written: boolean }> {
+  follows: (fire: FireRow, ending: Ending) => boolean = () => false,
+): Promise<{ readonly ending: Ending; readonly written: boolean; readonly fire: FireRow }> {
   // When the flow ended, not when the row could be written: Postgres may be away in between.
   const endedAt = store.clock.now();
   return await inTransaction(store, async (inside) => {
     const [fire] = await inside.db.select().from(fires).where(eq(fires.id, fireId)).for('update');
     if (fire === undefined) throw new StewardError('notFound', `There is no fire ${fireId}`);
-    if (fire.state !== 'open') return { ending: fire.state, written: false };
+    if (fire.state !== 'open') return { ending: fire.state, written: false, fire };
     const skipped = ending === 'ran' || ending === 'ranLate' ? outcome?.skipped : undefined;
     const final: Ending =
       skipped !== undefined ? 'skipped' : ending === 'ran' && fire.lateMs !== null ? 'ranLate' : ending;
     const why = reason ?? skipped;
+    const ended = { state: final, endedAt, reason: why ?? null, outcome: outcome ?? null };
+    const followed = !follows({ ...fire, ...ended }, final);
     await inside.db
       .update(fires)
-      .set({ state: final, endedAt, reason: why ?? null, outcome: outcome ?? null })
+      .set({ ...ended, followed })
       .where(and(eq(fires.id, fireId), eq(fires.state, 'open')));
     await appendEvent(inside, {
       aggregate: 'fire',
@@ -39,6 +44,6 @@ export async function endFire(
       personId: fire.personId,
       data: { trigger: fire.trigger, ...(outcome === undefined ? {} : { outcome: outcome.outcome }) },
     });
-    return { ending: final, written: true };
+    return { ending: final, written: true, fire: { ...fire, ...ended, followed } };
   });
 }

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { deliveries, fires } from '../../schemas/db/fires.ts';
+import { deliveries, type FirePolicy, fires, payloads } from '../../schemas/db/fires.ts';
 import type { Priority } from '../../schemas/endings.ts';
 import { newId, workflowIds } from '../../schemas/ids.ts';
 import { appendEvent } from '../append-event.ts';
@@ -19,6 +19,11 @@ export interface NewFire {
   readonly deliver: readonly string[];
   readonly args: Readonly<Record<string, unknown>>;
   readonly dueAt: Date;
+  readonly policy?: FirePolicy;
+  /** Open, and not to be started or begun yet. */
+  readonly waits?: { readonly for: 'queue' } | { readonly for: 'debounce'; readonly notBefore: Date };
+  readonly payload?: { readonly body: Uint8Array; readonly mediaType: string };
+  readonly causedBy?: { readonly fireId: string; readonly depth: number };
 }
 
 /** Accepted later than this after it was due, a fire counts as late. */
@@ -44,6 +49,7 @@ export async function openFire(
     .onConflictDoNothing({ target: [fires.trigger, fires.slotKey] })
     .returning();
   if (made !== undefined) {
+    await keepPayload(store, made, fire.payload);
     await appendEvent(store, {
       aggregate: 'fire',
       aggregateId: made.id,
@@ -59,6 +65,7 @@ export async function openFire(
     return { fire: made, accepted: true };
   }
   const known = await findSlot(store, fire.trigger, fire.slotKey);
+  // The unique key answered, so the row is there and visible: read committed.
   if (known === undefined) throw new Error(`The slot ${fire.slotKey} of ${fire.trigger} was taken and is gone`);
   await recordDelivery(store, known.id, source);
   return { fire: known, accepted: false };
@@ -86,12 +93,49 @@ export function fireRow(
     dueAt: fire.dueAt,
     acceptedAt,
     lateMs: lateMs > lateAfterMs ? Math.min(lateMs, mostLateMs) : null,
+    ...(fire.policy === undefined || Object.keys(fire.policy).length === 0 ? {} : { policy: fire.policy }),
+    ...(fire.waits === undefined ? {} : { waits: fire.waits.for }),
+    ...(fire.waits?.for === 'debounce' ? { notBefore: fire.waits.notBefore } : {}),
+    ...(fire.causedBy === undefined ? {} : { causedBy: fire.causedBy.fireId, depth: fire.causedBy.depth + 1 }),
   };
+}
+
+const payloadPlace = (row: string, person: string) => ({ table: 'payloads', row, column: 'content', person });
+
+/** Keeps what came with an event, sealed. Once for each fire. */
+export async function keepPayload(
+  { db, keys, clock }: StoreIn,
+  fire: Pick<FireRow, 'id' | 'personId'>,
+  payload: NewFire['payload'],
+): Promise<void> {
+  if (payload === undefined) return;
+  const unit = keys.newUnit(fire.personId);
+  const content = unit.seal(payloadPlace(fire.id, fire.personId), Buffer.from(payload.body));
+  await db.insert(payloads).values({
+    ...{ fireId: fire.id, personId: fire.personId, wrappedKey: unit.wrapped, content },
+    ...{ mediaType: payload.mediaType, receivedAt: clock.now() },
+  });
+}
+
+/** What came with the event of a fire, byte for byte; undefined where nothing did. @throws sealBroken */
+export async function readPayload(
+  { db, keys }: StoreIn,
+  fireId: string,
+): Promise<{ body: Buffer; mediaType: string; receivedAt: Date } | undefined> {
+  const [row] = await db.select().from(payloads).where(eq(payloads.fireId, fireId));
+  if (row === undefined) return undefined;
+  const body = keys.unit(row.personId, row.wrappedKey).open(payloadPlace(fireId, row.personId), row.content);
+  return { body, mediaType: row.mediaType, receivedAt: row.receivedAt };
 }
 
 const argsPlace = (row: string, person: string) => ({ table: 'fires', row, column: 'args', person });
 
-function sealArgs({ keys }: Pick<StoreIn, 'keys'>, id: string, { personId, args }: NewFire) {
+/** Arguments sealed for one row, with a key of their own. */
+export function sealArgs(
+  { keys }: Pick<StoreIn, 'keys'>,
+  id: string,
+  { personId, args }: Pick<NewFire, 'personId' | 'args'>,
+) {
   if (Object.keys(args).length === 0) return { argsKey: null, args: null };
   const unit = keys.newUnit(personId);
   return { argsKey: unit.wrapped, args: unit.seal(argsPlace(id, personId), JSON.stringify(args)) };
@@ -113,9 +157,30 @@ export async function findSlot(store: StoreIn, trigger: string, slotKey: string)
   return row;
 }
 
-/** Records that an event came again, or that a fire took it along. */
-export async function recordDelivery(store: StoreIn, fireId: string, source: string): Promise<void> {
+/** The fire that one event became, or that took it along; undefined where it is new. */
+export async function findEvent(store: StoreIn, trigger: string, slotKey: string): Promise<FireRow | undefined> {
+  const own = await findSlot(store, trigger, slotKey);
+  if (own !== undefined) return own;
+  const [joined] = await store.db
+    .select({ fire: fires })
+    .from(deliveries)
+    .innerJoin(fires, eq(fires.id, deliveries.fireId))
+    .where(and(eq(deliveries.trigger, trigger), eq(deliveries.slotKey, slotKey)));
+  return joined?.fire;
+}
+
+/**
+ * Records that an event came again, or that a fire took it along.
+ *
+ * @param joined - the event that was taken along: it becomes no fire of its own
+ */
+export async function recordDelivery(
+  store: StoreIn,
+  fireId: string,
+  source: string,
+  joined?: { readonly trigger: string; readonly slotKey: string },
+): Promise<void> {
   await store.db
     .insert(deliveries)
-    .values({ id: newId('delivery', store.clock), fireId, at: store.clock.now(), source });
+    .values({ id: newId('delivery', store.clock), fireId, at: store.clock.now(), source, ...joined });
 }

@@ -3,7 +3,9 @@ import {
   CancellationScope,
   isCancellation,
   setCurrentDetails,
+  sleep,
   TemporalFailure,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { FireInput, FlowOutcome } from '../../schemas/flow-io.ts';
 import { ledger } from '../proxies.ts';
@@ -13,9 +15,9 @@ import { ledger } from '../proxies.ts';
  *
  * A TypeError is not an ending: the task is retried until the code is mended, and the fire goes on where it was.
  */
-export async function runFire(fire: FireInput, body: () => Promise<FlowOutcome>): Promise<FlowOutcome> {
+export async function runFire(fire: FireInput, body: (fire: FireInput) => Promise<FlowOutcome>): Promise<FlowOutcome> {
   try {
-    const outcome = await body();
+    const outcome = await body(fire.holds === true ? await collected(fire) : fire);
     await CancellationScope.nonCancellable(() =>
       ledger.endFire({
         fireId: fire.fireId,
@@ -29,6 +31,9 @@ export async function runFire(fire: FireInput, body: () => Promise<FlowOutcome>)
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
     const cancelled = isCancellation(error);
+    // Temporal begins it anew: this failure is no ending.
+    if (!cancelled && fire.attempts !== undefined && workflowInfo().attempt < fire.attempts && !isFinal(error))
+      throw error;
     await CancellationScope.nonCancellable(() =>
       ledger.endFire({
         fireId: fire.fireId,
@@ -38,6 +43,21 @@ export async function runFire(fire: FireInput, body: () => Promise<FlowOutcome>)
     );
     throw error;
   }
+}
+
+/** Waits until no further event joins, and takes up the arguments of the last. */
+async function collected(fire: FireInput): Promise<FireInput> {
+  for (;;) {
+    const beginning = await ledger.begin({ fireId: fire.fireId });
+    if ('args' in beginning) return { ...fire, args: beginning.args };
+    note(fire, 'collecting events');
+    await sleep(beginning.waitMs, { summary: 'until its events have come to rest' });
+  }
+}
+
+/** Temporal does not begin a run anew after a failure that says so of itself. */
+function isFinal(error: TemporalFailure): boolean {
+  return error instanceof ApplicationFailure && error.nonRetryable === true;
 }
 
 /** Writes where the run stands; shown on top of the run's page in the Temporal UI, and costs no history. */

@@ -14,13 +14,13 @@ export function ownerFlow(
   load: () => Record<string, unknown>,
 ): (fire: FireInput) => Promise<FlowOutcome> {
   return (fire) =>
-    runFire(fire, async () => {
+    runFire(fire, async (begun) => {
       const module = load();
       const functions = Object.values(module).filter((value) => typeof value === 'function');
       const flow = (module.default ?? functions[0]) as OwnerFlow | undefined;
       if (typeof flow !== 'function') {
         throw ApplicationFailure.nonRetryable(`workflows/${name}.ts exports no function`, 'flowBroken');
       }
-      return (await flow(fire)) ?? { outcome: 'done' };
+      return (await flow(begun)) ?? { outcome: 'done' };
     });
 }

@@ -70,7 +70,7 @@ test('accountSlots() with missed latest runs the newest slot late, and says how 
   const fires = await world.firesOf(name);
   expect(fires[0]?.reason).toBe('noticed 2 h late; policy latest, a newer slot stands for it');
   expect(fires[2]?.lateMs).toBe(1_800_000);
-  expect(await endFire(world.store, { fireId: fires[2]!.id, ending: 'ran' })).toEqual({
+  expect(await endFire(world.store, { fireId: fires[2]!.id, ending: 'ran' })).toMatchObject({
     ending: 'ranLate',
     written: true,
   });

@@ -31,7 +31,10 @@ test('parseFile() reads a good trigger with its defaults', () => {
     triggerFile,
     places,
   );
-  expect(parsed).toMatchObject({ ok: true, value: { missed: { within: 10_800_000 }, overlap: 'skip', enabled: true } });
+  expect(parsed).toMatchObject({
+    ok: true,
+    value: { missed: { within: 10_800_000 }, priority: 'normal', enabled: true },
+  });
 });
 
 test.each([

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { duration } from './common.ts';
+
+const place = z.string().regex(/^[a-z]+:[a-z0-9._-]+$/i, 'expected <channel>:<name>, such as mail:me');
+const call = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.string().max(65_536).optional(),
+  timeout: duration.default(30_000),
+  expect: z
+    .array(z.int().min(100).max(599))
+    .optional()
+    .describe('Statuses that count as done; 200 to 299 when left out'),
+});
+
+/** What `serviceFault` does about one service, in this order: notify, diagnose, act, verify, escalate, close. */
+export const faultPlan = z.strictObject({
+  service: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('What it is called in messages; the trigger’s name when left out'),
+  notify: z.array(place).default([]).describe('Told first, in order of priority; `deliver` when empty'),
+  diagnose: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(100),
+        http: call.omit({ body: true }).extend({ method: z.enum(['GET', 'HEAD']).default('GET') }),
+      }),
+    )
+    .max(20)
+    .default([])
+    .describe('Looked at and noted; changes nothing'),
+  action: z
+    .strictObject({
+      name: z.string().min(1).max(100),
+      http: call,
+      attempts: z.int().min(1).max(10).default(1),
+      wait: duration.default(30_000),
+    })
+    .optional()
+    .describe('Done once for each fault, without asking: the owner wrote it here'),
+  verify: z
+    .strictObject({
+      every: duration.default(30_000),
+      healthy: z.int().min(1).max(100).default(2),
+      within: duration.default(600_000),
+    })
+    .prefault({})
+    .describe('The service counts as recovered after so many good answers in a row'),
+  escalate: z
+    .array(z.strictObject({ after: duration, notify: z.array(place).min(1) }))
+    .max(10)
+    .default([])
+    .describe('Told where nobody has acknowledged and the service is still down so long after the first message'),
+  flapping: duration
+    .default(600_000)
+    .describe('Down again this soon after it recovered is the same fault: no new alarm'),
+});
+export type FaultPlan = z.infer<typeof faultPlan>;
