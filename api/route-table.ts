@@ -2,6 +2,7 @@ import type { Route } from './route.ts';
 import { healthz, readyz } from './routes/check-health.ts';
 import { decodePayloads } from './routes/decode-payloads.ts';
 import { fireTrigger } from './routes/fire-trigger.ts';
+import { acknowledge, listIncidents, showIncident } from './routes/incidents.ts';
 import { latestReport } from './routes/latest-report.ts';
 import { listFires } from './routes/list-fires.ts';
 import { listOutbox } from './routes/list-outbox.ts';
@@ -24,6 +25,9 @@ export const routeTable: readonly Route[] = [
   fireTrigger,
   latestReport,
   listOutbox,
+  listIncidents,
+  showIncident,
+  acknowledge,
   storeSecret,
   logIn,
   decodePayloads,

@@ -48,7 +48,8 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
     return parsed;
   };
 
-  for (const file of readFolder(places.home)) {
+  const found = readFolder(places.home);
+  for (const file of found) {
     const key = `${file.kind}/${file.name}`;
     const twin = taken.get(key);
     taken.set(key, twin ?? file.path);
@@ -68,6 +69,7 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
     faults.push(...all);
     files.push({ file, hash: parsed.hash, fault: all[0]! });
   }
+  if (!faults.some(({ kind }) => kind === 'instance')) faults.push(...onFaultFaults(found, places));
   return { set: { triggers, channels, models, instance, faults }, files };
 }
 
@@ -127,6 +129,26 @@ function checkFlow({ run }: TriggerFile, { knownFlows }: LoadPlaces) {
       message: `There is no flow ${run}, expected one of ${known.join(', ')}${didYouMean(run, known)}`,
     },
   ];
+}
+
+/**
+ * Names in `onFault` that no trigger has, each where it stands. The file stays in force: that a trigger was deleted must
+ * not switch off the rest of `steward.yaml`.
+ */
+function onFaultFaults(found: readonly FoundFile[], places: LoadPlaces): FileFault[] {
+  const known = found.filter(({ kind }) => kind === 'trigger').map(({ name }) => name);
+  const file = found.find(({ kind }) => kind === 'instance');
+  if (file?.text === undefined || !file.text.includes('onFault')) return [];
+  const parsed = parseFile<InstanceFile>(file.text, instanceFile, places, (value) =>
+    value.health.services.flatMap(({ onFault }, at) => {
+      if (onFault === undefined || known.includes(onFault)) return [];
+      const expected = known.length === 0 ? 'a file in triggers/' : `one of ${known.join(', ')}`;
+      const message = `There is no trigger ${onFault}, expected ${expected}${didYouMean(onFault, known)}`;
+      return [{ path: ['health', 'services', at, 'onFault'], message }];
+    }),
+  );
+  if (parsed.ok) return [];
+  return parsed.faults.map((fault) => ({ kind: 'instance', path: file.path, ...fault, lastGoodInForce: false }));
 }
 
 function checkOwner({ owner }: { owner: string }, owners: readonly string[]) {
