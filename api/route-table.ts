@@ -8,6 +8,7 @@ import { listOutbox } from './routes/list-outbox.ts';
 import { listRuns } from './routes/list-runs.ts';
 import { listTriggers } from './routes/list-triggers.ts';
 import { logIn } from './routes/log-in.ts';
+import { postMessage } from './routes/post-message.ts';
 import { readOneFire } from './routes/read-one-fire.ts';
 import { showMetrics } from './routes/show-metrics.ts';
 import { storeSecret } from './routes/store-secret.ts';
@@ -22,6 +23,7 @@ export const routeTable: readonly Route[] = [
   readOneFire,
   listTriggers,
   fireTrigger,
+  postMessage,
   latestReport,
   listOutbox,
   storeSecret,

@@ -24,9 +24,24 @@ export interface TriggerEvent {
   readonly event: Readonly<Record<string, unknown>>;
   /** Arguments beside those of the file. */
   readonly args?: Readonly<Record<string, unknown>>;
+  /** With `debounce`: this argument, a list, gathers what every event that joins brought. */
+  readonly collect?: string;
   /** What came with it, byte for byte; kept sealed. */
   readonly payload?: { readonly body: Uint8Array; readonly mediaType: string };
   readonly causedBy?: { readonly fireId: string; readonly depth: number };
+}
+
+/** A message as a channel hands it over. Text and names come from outside and prove nothing. */
+export interface ArrivedMessage {
+  /** The sender's own id of it: the same id on the same channel is the same message. */
+  readonly id: string;
+  /** Name of the channel. */
+  readonly channel: string;
+  readonly room?: string;
+  readonly from: string;
+  readonly text: string;
+  /** Whether Steward is addressed. */
+  readonly mention: boolean;
 }
 
 /** Turns what happened into fires: ledger row first, then the workflow. Implemented in `triggers/dispatch.ts`. */
@@ -40,6 +55,8 @@ export interface Dispatch {
    * @throws notFound where no such trigger is in force, storeBusy
    */
   fireEvent(event: TriggerEvent): Promise<FireReceipt>;
+  /** A message came in on a channel: each trigger that it matches fires. May be repeated: the id is the message. @throws storeBusy */
+  messageArrived(message: ArrivedMessage): Promise<readonly FireReceipt[]>;
   /** New mail is in the inbox: mail triggers fire, or an open fire that has not begun takes it along. */
   mailArrived(account: { accountId: string; name: string }, inboxIds: readonly string[]): Promise<void>;
   /** Accounts for every slot of one schedule since the last accounted one. May be repeated at any time. */

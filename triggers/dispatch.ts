@@ -6,6 +6,7 @@ import { endAndFollow } from './end-and-follow.ts';
 import { fireEvent } from './fire-event.ts';
 import { fireNow } from './fire-now.ts';
 import { mailArrived } from './mail-arrived.ts';
+import { messageArrived } from './message-arrived.ts';
 import { sweep } from './sweep.ts';
 
 /** The one place where what happened becomes fires: ledger row first, then the workflow. @source docs/design/fires.md */
@@ -13,6 +14,7 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
   return {
     fireNow: (request) => fireNow(deps, request),
     fireEvent: (event) => fireEvent(deps, event),
+    messageArrived: (message) => messageArrived(deps, message),
     mailArrived: (account, inboxIds) => mailArrived(deps, account, inboxIds),
     accountSlots: (trigger) => accountSlots(deps, trigger),
     begin: (fireId) => beginFire(deps, fireId),
