@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { backfillTrigger } from './routes/backfill-trigger.ts';
 import { healthz, readyz } from './routes/check-health.ts';
 import { decodePayloads } from './routes/decode-payloads.ts';
 import { fireTrigger } from './routes/fire-trigger.ts';
@@ -10,6 +11,7 @@ import { listTriggers } from './routes/list-triggers.ts';
 import { logIn } from './routes/log-in.ts';
 import { readOneFire } from './routes/read-one-fire.ts';
 import { showMetrics } from './routes/show-metrics.ts';
+import { pauseTrigger, resumeTrigger, skipFires } from './routes/steer-trigger.ts';
 import { storeSecret } from './routes/store-secret.ts';
 
 /** Every route: what the server answers and what openapi.json says. */
@@ -22,6 +24,10 @@ export const routeTable: readonly Route[] = [
   readOneFire,
   listTriggers,
   fireTrigger,
+  pauseTrigger,
+  resumeTrigger,
+  skipFires,
+  backfillTrigger,
   latestReport,
   listOutbox,
   storeSecret,
