@@ -1,4 +1,4 @@
-import { ulid } from 'ulid';
+import { encodeTime, ulid } from 'ulid';
 import type { Clock } from './clock.ts';
 
 /** Row ids: a prefix that names the table, then a ULID (26 characters, sorts by time). @source github.com/ulid/spec */
@@ -23,6 +23,11 @@ export type IdKind = keyof typeof idPrefixes;
 /** Mints a row id at the clock's time. Never the same twice. */
 export function newId(kind: IdKind, clock: Clock): string {
   return `${idPrefixes[kind]}_${ulid(clock.now().getTime())}`;
+}
+
+/** Ids minted at or after an instant are not smaller than this one, and earlier ones are. */
+export function firstIdAt(kind: IdKind, at: Date): string {
+  return `${idPrefixes[kind]}_${encodeTime(Math.max(0, at.getTime()), 10)}${'0'.repeat(16)}`;
 }
 
 /**

@@ -1,54 +1,30 @@
 // - Each command does through a real API and a real ledger what it says, and says how things are afterwards.
 // - What is paused is shown loudly; what cannot be meant is wrong use before anything is asked.
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startApi } from '../../../api/server.ts';
 import { audit } from '../../../schemas/db/records.ts';
-import { type DispatchWorld, dispatchWorld } from '../../support/dispatch-world.ts';
+import { type ApiWorld, apiWorld, apiToken as token } from '../../support/api-world.ts';
 import { ownNamespace } from '../../support/own-namespace.ts';
 import { type TestTemporal, temporal } from '../../support/temporal.ts';
 
-const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
-const token = 'tok-0123456789';
 let server: TestTemporal;
-let world: DispatchWorld;
-let api: Awaited<ReturnType<typeof startApi>>;
+let world: ApiWorld;
 beforeAll(async () => {
   server = await temporal();
-  const { client } = await ownNamespace(server);
-  world = await dispatchWorld(client, '2026-03-01T06:30:00Z');
+  world = await apiWorld((await ownNamespace(server)).client, '2026-03-01T06:30:00Z');
   const when = { schedule: '0 * * * *', timezone: 'UTC' };
   world.use({
     report: { run: 'endless', when, missed: { policy: 'none' } },
     post: { run: 'endless', when: { mail: {} } },
   });
-  api = await startApi({
-    ...{ store: world.store, client, files: world.deps.files, dispatch: world.dispatch, personId: world.personId },
-    ...{ log: { info() {}, warn() {}, error() {} }, host: '127.0.0.1', port: 0, token },
-    decode: async (payloads) => payloads,
-    ready: async () => {},
-  });
 });
 afterAll(async () => {
-  await api.close();
   await world[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
 });
 
-function steward(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = {
-    ...{ PATH: process.env.PATH ?? '', STEWARD_HOME: '/nonexistent', TZ: 'UTC', NO_COLOR: '1' },
-    ...{ STEWARD_API_URL: `http://127.0.0.1:${api.port}`, STEWARD_API_TOKEN: token },
-  };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { env }, (error, out, err) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
-    });
-  });
-}
+const steward = (...words: string[]) => world.steward(...words);
 const send = (path: string, body?: object, headers: Record<string, string> = { authorization: `Bearer ${token}` }) =>
-  fetch(`http://127.0.0.1:${api.port}/api/v1/triggers/${path}`, {
+  fetch(`http://127.0.0.1:${world.apiPort}/api/v1/triggers/${path}`, {
     method: 'POST',
     headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
