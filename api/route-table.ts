@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { backfillTrigger } from './routes/backfill-trigger.ts';
 import { healthz, readyz } from './routes/check-health.ts';
 import { decodePayloads } from './routes/decode-payloads.ts';
 import { fireTrigger } from './routes/fire-trigger.ts';
@@ -11,6 +12,7 @@ import { logIn } from './routes/log-in.ts';
 import { postMessage } from './routes/post-message.ts';
 import { readOneFire } from './routes/read-one-fire.ts';
 import { showMetrics } from './routes/show-metrics.ts';
+import { pauseTrigger, resumeTrigger, skipFires } from './routes/steer-trigger.ts';
 import { storeSecret } from './routes/store-secret.ts';
 
 /** Every route: what the server answers and what openapi.json says. */
@@ -24,6 +26,10 @@ export const routeTable: readonly Route[] = [
   listTriggers,
   fireTrigger,
   postMessage,
+  pauseTrigger,
+  resumeTrigger,
+  skipFires,
+  backfillTrigger,
   latestReport,
   listOutbox,
   storeSecret,

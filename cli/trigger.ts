@@ -15,8 +15,9 @@ import { ownerFlows } from '../workers/bundle-hash.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { homeRoot } from './home-root.ts';
 import { exitCodes, paint, printResult, table } from './print.ts';
+import { addSteering, type SteeredInList, steeredCell, steeredLines } from './steer-trigger.ts';
 
-interface ListedTrigger {
+interface ListedTrigger extends SteeredInList {
   readonly name: string;
   readonly run: string;
   readonly enabled: boolean;
@@ -49,6 +50,7 @@ export function register(program: Command): void {
     .option('--request-id <id>', 'the same id is the same fire, however often it is sent')
     .option('--wait', 'wait for the ending')
     .action(runTrigger);
+  addSteering(trigger);
   trigger
     .command('next')
     .description('the next slots of a schedule; with a file, no home and no running Steward is needed')
@@ -175,15 +177,16 @@ function ruleIn({ when }: TriggerFile, name: string, files: FileSet): SlotRule {
 }
 
 function describeListing({ triggers, faults }: Listing, zone: string): string {
-  const rows = triggers.map(({ name, run, enabled, when, next, last, timezone }) => [
+  const rows = triggers.map(({ name, run, enabled, when, next, last, timezone, ...steered }) => [
     name,
     run,
     when,
-    enabled ? (next === undefined ? '' : local(new Date(next), timezone ?? zone)) : 'off',
+    enabled ? steeredCell(steered, next === undefined ? '' : local(new Date(next), timezone ?? zone)) : 'off',
     last === undefined ? '' : `${last.state}, due ${local(new Date(last.dueAt), zone)}`,
   ]);
   return [
     rows.length === 0 ? 'no triggers' : table(['TRIGGER', 'RUNS', 'WHEN', 'NEXT', 'LAST'], rows),
+    ...steeredLines(triggers, (at) => local(at, zone)),
     ...faults.map(
       ({ path, line, column, message, lastGoodInForce }) =>
         `${paint('red', `${path}:${line}:${column}`)} ${message}${lastGoodInForce ? ' (the last good version is in force)' : ''}`,

@@ -1,4 +1,4 @@
-import { monotonicFactory, type ULIDFactory } from 'ulid';
+import { encodeTime, monotonicFactory, type ULIDFactory } from 'ulid';
 import type { Clock } from './clock.ts';
 
 /** Row ids: a prefix that names the table, then a ULID (26 characters, sorts by time). @source github.com/ulid/spec */
@@ -33,6 +33,11 @@ export function newId(kind: IdKind, clock: Clock): string {
     factories.set(clock, factory);
   }
   return `${idPrefixes[kind]}_${factory(clock.now().getTime())}`;
+}
+
+/** Ids minted at or after an instant are not smaller than this one, and earlier ones are. */
+export function firstIdAt(kind: IdKind, at: Date): string {
+  return `${idPrefixes[kind]}_${encodeTime(Math.max(0, at.getTime()), 10)}${'0'.repeat(16)}`;
 }
 
 /**
