@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { didYouMean } from '../../schemas/nearest-word.ts';
 import { keysAt } from './keys-at.ts';
-import { didYouMean } from './nearest-word.ts';
 
 /** What is wrong in a text, and where. 1-based. */
 export interface TextFault {

@@ -3,8 +3,8 @@ import { type Channel, type ChannelFile, channelFile } from '../../schemas/chann
 import type { FileFault, FileKind, FileSet } from '../../schemas/file-set.ts';
 import { type InstanceFile, instanceFile } from '../../schemas/instance-file.ts';
 import { type ModelsFile, modelsFile } from '../../schemas/models-file.ts';
+import { didYouMean } from '../../schemas/nearest-word.ts';
 import { type Trigger, type TriggerFile, triggerFile } from '../../schemas/trigger-file.ts';
-import { didYouMean } from './nearest-word.ts';
 import { hashOf, type ParsedFile, parseFile } from './parse-file.ts';
 import { type FoundFile, readFolder } from './read-folder.ts';
 import type { ReferencePlaces } from './resolve-references.ts';
