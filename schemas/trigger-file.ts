@@ -8,7 +8,7 @@ import { httpWhen } from './trigger-kinds/http.ts';
 import { mailWhen } from './trigger-kinds/mail.ts';
 import { messageWhen } from './trigger-kinds/message.ts';
 import { metricWhen } from './trigger-kinds/metric.ts';
-import { atWhen, everyWhen, rruleWhen, scheduleWhen } from './trigger-kinds/schedule.ts';
+import { atWhen, everyWhen, instantText, rruleWhen, scheduleWhen } from './trigger-kinds/schedule.ts';
 import { webhookWhen } from './trigger-kinds/webhook.ts';
 
 const when = z.union([
@@ -37,7 +37,7 @@ export const triggerFile = z
       .describe('A flow: emailDigest, morningReport, healthCheck, serviceFault, or a file in workflows/'),
     when: when.describe('What sets it off; one kind'),
     enabled: z.boolean().default(true),
-    until: z.iso.datetime({ offset: true }).optional().describe('An instant after which it fires no more'),
+    until: instantText.optional().describe('An instant after which it fires no more'),
     owner: z.string().default('me').describe('Whose trigger this is; a name in steward.yaml'),
     tags: z
       .array(z.string().regex(/^[\w.-]{1,40}$/, 'expected letters, digits and . _ -'))

@@ -4,6 +4,7 @@ import type { Backfilled, BackfillRequest } from '../schemas/dispatch.ts';
 import { StewardError } from '../schemas/errors.ts';
 import type { FileSet } from '../schemas/file-set.ts';
 import { slotKeys } from '../schemas/ids.ts';
+import { slotRuleOf } from '../schemas/slot-rule.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import { appendAudit } from '../store/append-audit.ts';
 import { lockTrigger } from '../store/fires/lock-trigger.ts';
@@ -63,12 +64,12 @@ function checkRequest({ requestId, from, to, max }: BackfillRequest, now: Date):
 
 /** The slots of a range, oldest first: the one place that knows how a kind of trigger is asked for them. */
 function slotsIn(trigger: Trigger, files: FileSet, from: number, to: number): number[] {
-  if (!('schedule' in trigger.when)) {
+  const rule = slotRuleOf(trigger, ownerZone(files));
+  if (rule === undefined) {
     throw new StewardError('badInput', `The trigger "${trigger.name}" has no slots: it fires on what happens`);
   }
-  const { schedule, timezone = ownerZone(files) } = trigger.when;
   const slots: number[] = [];
-  for (const at of eachSlot({ schedule, timezone }, from - 1, to)) {
+  for (const at of eachSlot(rule, from - 1, to)) {
     if (slots.length === mostSlots) {
       throw new StewardError('badInput', `The range holds more than ${mostSlots} slots; ask for a shorter one`);
     }

@@ -3,7 +3,7 @@ import { endings } from '../../schemas/endings.ts';
 import { newestFires } from '../../store/fires/newest-fires.ts';
 import { readSteering, type SteeredNow } from '../../store/triggers/steer-state.ts';
 import { ownerZone } from '../../triggers/owner-zone.ts';
-import { nextSlots } from '../../triggers/slots.ts';
+import { whenOf } from '../../triggers/when-of.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';
 
@@ -11,7 +11,7 @@ const triggerView = z.strictObject({
   name: z.string(),
   run: z.string(),
   enabled: z.boolean(),
-  when: z.string().describe('The schedule, or `mail`'),
+  when: z.string().describe('The schedule, or the kind such as `mail`'),
   timezone: z.string().optional(),
   priority: z.string(),
   deliver: z.array(z.string()),
@@ -46,16 +46,15 @@ export const listTriggers = route({
     const set = files.current();
     const newest = await newestFires(store, [...set.triggers.keys()]);
     const steering = await readSteering(store);
-    const triggers = [...set.triggers.values()].map(({ name, run, enabled, when, priority, deliver }) => {
-      const common = { name, run, enabled, priority, deliver, ...viewSteering(steering.get(name)) };
+    const triggers = [...set.triggers.values()].map((trigger) => {
+      const { name, run, enabled, priority, deliver } = trigger;
       const fire = newest.get(name);
       const last =
         fire === undefined ? {} : { last: { fireId: fire.id, state: fire.state, dueAt: fire.dueAt.toISOString() } };
-      if (!('schedule' in when)) return { ...common, when: 'mail', ...last };
-      const timezone = when.timezone ?? ownerZone(set);
-      const [next] = enabled ? nextSlots({ schedule: when.schedule, timezone }, store.clock.now(), 1) : [];
-      const slot = next === undefined ? {} : { next: next.toISOString() };
-      return { ...common, when: when.schedule, timezone, ...slot, ...last };
+      return {
+        ...{ name, run, enabled, priority, deliver, ...viewSteering(steering.get(name)) },
+        ...{ ...whenOf(trigger, ownerZone(set), store.clock.now()), ...last },
+      };
     });
     return { status: 200, body: { triggers, faults: set.faults } };
   },

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { didYouMean, nearestWord } from '../../schemas/nearest-word.ts';
 import { keysAt, kindsAt } from './keys-at.ts';
 import { type Expected, nameExpected } from './name-expected.ts';
-import { didYouMean, nearestWord } from './nearest-word.ts';
 import { cut, mayBeSecret, showValue } from './show-value.ts';
 
 /** What is wrong in a text, and where. 1-based. */
