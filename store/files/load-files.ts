@@ -82,7 +82,7 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
 export function loadFilesOnce(home: string, env: NodeJS.ProcessEnv, knownFlows: () => ReadonlySet<string>): FileSet {
   if (!existsSync(home)) return { ...emptySet, triggers: new Map(), channels: new Map() };
   // A stored secret cannot be looked up here; that it is missing is for the running Steward to say.
-  return loadFiles({ home, env, secret: () => 'stored', knownFlows }).set;
+  return loadFiles({ home, env, secret: () => 'a stored secret', knownFlows }).set;
 }
 
 /** What a home without a file says. */
