@@ -8,7 +8,9 @@ import { listOutbox } from './routes/list-outbox.ts';
 import { listRuns } from './routes/list-runs.ts';
 import { listTriggers } from './routes/list-triggers.ts';
 import { logIn } from './routes/log-in.ts';
+import { readFirePayload } from './routes/read-fire-payload.ts';
 import { readOneFire } from './routes/read-one-fire.ts';
+import { probeHook, receiveHook } from './routes/receive-hook.ts';
 import { showMetrics } from './routes/show-metrics.ts';
 import { storeSecret } from './routes/store-secret.ts';
 
@@ -20,6 +22,7 @@ export const routeTable: readonly Route[] = [
   listRuns,
   listFires,
   readOneFire,
+  readFirePayload,
   listTriggers,
   fireTrigger,
   latestReport,
@@ -27,4 +30,6 @@ export const routeTable: readonly Route[] = [
   storeSecret,
   logIn,
   decodePayloads,
+  receiveHook,
+  probeHook,
 ];

@@ -6,10 +6,12 @@ import { inbox } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
 import { effectStates, endings } from '../../schemas/endings.ts';
 import type { Store } from '../../store/store.ts';
+import { hookRequests } from '../count-hooks.ts';
 import { route } from '../route.ts';
 
 const registry = new Registry();
 let collecting = false;
+registry.registerMetric(hookRequests);
 
 const firesByState = new Gauge({
   name: 'steward_fires',
