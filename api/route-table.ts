@@ -10,7 +10,9 @@ import { listRuns } from './routes/list-runs.ts';
 import { listTriggers } from './routes/list-triggers.ts';
 import { logIn } from './routes/log-in.ts';
 import { postMessage } from './routes/post-message.ts';
+import { readFirePayload } from './routes/read-fire-payload.ts';
 import { readOneFire } from './routes/read-one-fire.ts';
+import { probeHook, receiveHook } from './routes/receive-hook.ts';
 import { showMetrics } from './routes/show-metrics.ts';
 import { pauseTrigger, resumeTrigger, skipFires } from './routes/steer-trigger.ts';
 import { storeSecret } from './routes/store-secret.ts';
@@ -23,6 +25,7 @@ export const routeTable: readonly Route[] = [
   listRuns,
   listFires,
   readOneFire,
+  readFirePayload,
   listTriggers,
   fireTrigger,
   postMessage,
@@ -35,4 +38,6 @@ export const routeTable: readonly Route[] = [
   storeSecret,
   logIn,
   decodePayloads,
+  receiveHook,
+  probeHook,
 ];

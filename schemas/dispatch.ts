@@ -7,6 +7,8 @@ export interface FireReceipt {
   readonly workflowId: string;
   /** False when this event had already become that fire; the delivery is on record. */
   readonly accepted: boolean;
+  /** The row is safe and its run could not be started yet; the sweeper does, and a second delivery tries as well. */
+  readonly unstarted?: true;
 }
 
 /** Something happened that a trigger may fire for. */

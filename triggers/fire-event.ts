@@ -27,13 +27,15 @@ export async function fireEvent(deps: DispatchDeps, event: TriggerEvent): Promis
     throw nameFailure(error);
   }
   const { fire, accepted, overtaken } = admitted;
+  let unstarted = false;
   if (fire.state === 'open' && fire.waits !== 'queue') {
     try {
       await startFire(deps, fire);
     } catch (error) {
+      unstarted = true;
       deps.log.warn({ fire: fire.id, err: error }, 'a fire could not be started yet; the sweeper tries again');
     }
   }
   await cancelFires(deps, overtaken);
-  return { fireId: fire.id, workflowId: fire.workflowId, accepted };
+  return { fireId: fire.id, workflowId: fire.workflowId, accepted, ...(unstarted ? { unstarted } : {}) };
 }

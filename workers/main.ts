@@ -28,6 +28,7 @@ try {
     rootKeyFile: settings.rootKeyFile,
     api: { host: settings.api.host, port: settings.api.port, token: settings.api.token ?? tokenOf(settings.home) },
     ...(settings.temporal.uiUrl === undefined ? {} : { temporalUiUrl: settings.temporal.uiUrl }),
+    redisUrl: settings.redisUrl,
     roles: settings.roles,
     cachedWorkflows: settings.cachedWorkflows,
     graceMs: settings.graceMs,

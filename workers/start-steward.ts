@@ -11,6 +11,7 @@ import { firableFlows } from '../schemas/flows.ts';
 import { readLatestReport } from '../store/digests/read-report.ts';
 import { ensurePerson } from '../store/ensure-person.ts';
 import { openFiles } from '../store/files/open-files.ts';
+import { openHotTier } from '../store/hot/open-hot-tier.ts';
 import { readRootKeys } from '../store/keys/root-key.ts';
 import type { Store } from '../store/store.ts';
 import { makeDispatch } from '../triggers/dispatch.ts';
@@ -37,6 +38,8 @@ export interface StewardOptions {
   readonly rootKeyFile: string;
   readonly api: { readonly host: string; readonly port: number; readonly token: string };
   readonly temporalUiUrl?: string;
+  /** Redis or Valkey for the hot tier; in this process when left out. */
+  readonly redisUrl?: string | undefined;
   readonly roles: readonly Role[];
   /** Runs kept in memory; 0 replays on every task. */
   readonly cachedWorkflows: number;
@@ -120,12 +123,17 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     (await bundle).path,
   );
   let ready = false;
+  const hot = await openHotTier({
+    ...{ redisUrl: options.redisUrl, clock },
+    onError: (error) => log.warn({ err: error }, 'the hot tier does not answer'),
+  });
   const api = await startApi({
     store,
     client,
     files,
     dispatch,
     log,
+    hot,
     personId: person.id,
     ...options.api,
     decode: (payloads) => payloadCodec(roots).decode(payloads),
@@ -162,6 +170,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     await files.close();
     await following.stop();
     await api.close();
+    await hot.close();
     workers.shutdown();
     await workers.ended;
     await connection.close();

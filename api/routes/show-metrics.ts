@@ -6,11 +6,13 @@ import { outbox } from '../../schemas/db/outbox.ts';
 import { effectStates, endings } from '../../schemas/endings.ts';
 import { type FireCounts, makeFireCounts } from '../../store/fires/count-fires.ts';
 import type { Store } from '../../store/store.ts';
+import { hookRequests } from '../count-hooks.ts';
 import { latenessLines } from '../lateness-lines.ts';
 import { route } from '../route.ts';
 
 const registry = new Registry();
 let collecting = false;
+registry.registerMetric(hookRequests);
 
 const firesByState = new Gauge({
   name: 'steward_fires',

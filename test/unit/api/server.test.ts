@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiDeps } from '../../../api/api-deps.ts';
 import { startApi } from '../../../api/server.ts';
 import { endFire } from '../../../store/fires/end-fire.ts';
+import { inProcessHotTier } from '../../../store/hot/in-process.ts';
 import { readSecrets } from '../../../store/secrets/read-secrets.ts';
 import { makeDispatch } from '../../../triggers/dispatch.ts';
 import { type DispatchWorld, dispatchWorld, unreachableClient } from '../../support/dispatch-world.ts';
@@ -55,6 +56,7 @@ async function api(more: Partial<ApiDeps> = {}): Promise<Api> {
     files: world.deps.files,
     dispatch: world.dispatch,
     log: { info() {}, warn() {}, error() {} },
+    hot: inProcessHotTier(world.clock),
     personId: world.personId,
     host: '127.0.0.1',
     port: 0,
