@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import type { ApiDeps } from '../../api/api-deps.ts';
 import { startApi } from '../../api/server.ts';
+import { inProcessHotTier } from '../../store/hot/in-process.ts';
 import { type DispatchWorld, dispatchWorld } from './dispatch-world.ts';
 import type { Ran } from './home.ts';
 
@@ -21,6 +22,7 @@ export async function apiWorld(client: Client, start: string, more: Partial<ApiD
   const api = await startApi({
     ...{ store: world.store, client, files: world.deps.files, dispatch: world.dispatch, personId: world.personId },
     ...{ log: { info() {}, warn() {}, error() {} }, host: '127.0.0.1', port: 0, token: apiToken },
+    hot: inProcessHotTier(world.clock),
     decode: async (payloads) => payloads,
     ready: async () => {},
     ...more,

@@ -128,7 +128,11 @@ function clockOf(at: Date): string {
 }
 
 test.each(clockSemantics)('clockSemantics is when $schedule in $zone happens after $after', (row) => {
-  const slots = nextSlots({ schedule: row.schedule, timezone: row.zone }, new Date(row.after), row.slots.length);
+  const slots = nextSlots(
+    { form: 'cron', schedule: row.schedule, timezone: row.zone },
+    new Date(row.after),
+    row.slots.length,
+  );
   expect(slots.map((slot) => slot.toISOString().replace('.000Z', 'Z'))).toEqual(row.slots);
 });
 
