@@ -204,7 +204,7 @@ export const triggerSemantics: readonly Semantics[] = [
     'event',
     'condition: event.size > 10',
     [{ at: '10:00', do: 'event', event: {} }],
-    '10:00 skipped: its condition cannot be decided: No such key: size',
+    '10:00 skipped: its condition cannot be decided: there is no such field in `event.size` (column 1)',
   ),
   row(
     'map',
@@ -218,7 +218,7 @@ export const triggerSemantics: readonly Semantics[] = [
     'event',
     'map: { name: event.file }',
     [{ at: '10:00', do: 'event', event: {} }],
-    '10:00 failed: map.name cannot be made: No such key: file',
+    '10:00 failed: map.name cannot be made: there is no such field in `event.file` (column 1)',
   ),
 
   row('priority', 'event', 'priority: urgent', events('10:00'), '10:00 runs as priority 1 of 5 on queue steward'),

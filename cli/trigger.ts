@@ -173,7 +173,7 @@ function ruleOf(what: string): SlotRule {
 
 function ruleOfFile(path: string): SlotRule {
   if (!existsSync(path)) throw new StewardError('notFound', `There is no file ${path}`);
-  const places = { home: dirname(path), env: process.env, secret: () => 'stored' };
+  const places = { home: dirname(path), env: process.env, secret: () => 'a stored secret' };
   const parsed = parseFile<TriggerFile>(readFileSync(path, 'utf8'), triggerFile, places);
   if (!parsed.ok) {
     const { line, column, message } = parsed.faults[0];
