@@ -75,3 +75,6 @@ export const firableFlows = [
   'healthCheck',
   'noop',
 ] as const satisfies readonly FlowName[];
+
+/** Flows that take all mail which is in no digest yet, whatever mail set them off. */
+export const digestFlows: readonly string[] = ['emailDigest', 'morningReport'] satisfies readonly FlowName[];

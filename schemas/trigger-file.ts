@@ -8,7 +8,7 @@ import { httpWhen } from './trigger-kinds/http.ts';
 import { mailWhen } from './trigger-kinds/mail.ts';
 import { messageWhen } from './trigger-kinds/message.ts';
 import { metricWhen } from './trigger-kinds/metric.ts';
-import { atWhen, everyWhen, rruleWhen, scheduleWhen } from './trigger-kinds/schedule.ts';
+import { atWhen, everyWhen, instantText, rruleWhen, scheduleWhen } from './trigger-kinds/schedule.ts';
 import { webhookWhen } from './trigger-kinds/webhook.ts';
 
 const when = z.union([
@@ -37,7 +37,7 @@ export const triggerFile = z
       .describe('A flow: emailDigest, morningReport, healthCheck, serviceFault, or a file in workflows/'),
     when: when.describe('What sets it off; one kind'),
     enabled: z.boolean().default(true),
-    until: z.iso.datetime({ offset: true }).optional().describe('An instant after which it fires no more'),
+    until: instantText.optional().describe('An instant after which it fires no more'),
     owner: z.string().default('me').describe('Whose trigger this is; a name in steward.yaml'),
     tags: z
       .array(z.string().regex(/^[\w.-]{1,40}$/, 'expected letters, digits and . _ -'))
@@ -112,17 +112,27 @@ export const triggerFile = z
     with: z.record(z.string(), z.json()).default({}).describe('Arguments for the flow'),
     fault: faultPlan.optional().describe('For run: serviceFault; what is done about the service'),
   })
-  .refine(
-    (file) => !['schedule', 'rrule', 'every', 'at'].some((key) => key in file.when) || file.missed !== undefined,
-    {
-      path: ['missed'],
-      message: 'is required for a schedule: say what happens to a slot that passed while the machine was off',
-    },
-  )
+  .refine((file) => !isSchedule(file) || file.missed !== undefined, {
+    path: ['missed'],
+    message: 'is required for a schedule: say what happens to a slot that passed while the machine was off',
+  })
+  .refine((file) => file.debounce === undefined || typeof file.overlap !== 'object', {
+    path: ['debounce'],
+    message: 'does not go with overlap: queue; events that wait for each other are one fire already',
+  })
+  .refine((file) => file.debounce === undefined || !isSchedule(file), {
+    path: ['debounce'],
+    message: 'is for events; the slots of a schedule come one by one',
+  })
   .refine((file) => file.fault === undefined || file.run === 'serviceFault', {
     path: ['fault'],
     message: 'belongs to run: serviceFault',
   });
+
+function isSchedule(file: { when: object }): boolean {
+  return ['schedule', 'rrule', 'every', 'at'].some((key) => key in file.when);
+}
+
 export type TriggerFile = z.infer<typeof triggerFile>;
 export type Trigger = TriggerFile & {
   /** The file's name without its ending. */

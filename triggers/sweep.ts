@@ -5,6 +5,7 @@ import { nameFailure } from './name-failure.ts';
 import { sweepFires } from './sweep-fires.ts';
 import { sweepFollowers } from './sweep-followers.ts';
 import { sweepInbox } from './sweep-inbox.ts';
+import { sweepMailEvents } from './sweep-mail-events.ts';
 import { sweepOutbox } from './sweep-outbox.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function sweep(deps: DispatchDeps): Promise<SweepResult> {
     for (const trigger of deps.files.current().triggers.keys()) await accountSlots(deps, trigger);
     const fires = await sweepFires(deps);
     await sweepFollowers(deps);
+    await sweepMailEvents(deps);
     const announced = await sweepInbox(deps);
     const resumed = await sweepOutbox(deps);
     return { ...fires, announced, resumed };

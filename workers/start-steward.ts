@@ -22,6 +22,7 @@ import { payloadCodec } from './codec/payload-codec.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import { followChanges } from './follow-changes.ts';
+import { writeEditorSchemas } from './home/write-editor-schemas.ts';
 import { keepBundle } from './keep-bundle.ts';
 import { keepSessions } from './keep-sessions.ts';
 import { openStore } from './open-store.ts';
@@ -72,6 +73,11 @@ const waitMs = 120_000;
  */
 export async function startSteward(options: StewardOptions): Promise<RunningSteward> {
   const { log, home } = options;
+  try {
+    writeEditorSchemas(home);
+  } catch (error) {
+    log.info({ err: error }, 'the schemas for editors could not be written');
+  }
   const clock = options.clock ?? systemClock;
   const roots = readRootKeys(options.rootKeyFile);
   // Bundling, when it is needed at all, runs in a process of its own: beside the waiting for the servers.

@@ -5,7 +5,7 @@ import { pattern } from '../pattern.ts';
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an address that begins with http:// or https://' });
 const statusRange = z
   .string()
-  .regex(/^[1-5]\d\d-[1-5]\d\d$/, 'expected a range such as 500-599')
+  .regex(/^[1-5]\d\d-[1-5]\d\d$/, { error: 'expected a range such as 500-599', abort: true })
   .refine((text) => Number(text.slice(0, 3)) <= Number(text.slice(4)), 'expected the smaller status first');
 
 /** Which answers are a fault: statuses, ranges, and what is no answer at all. */

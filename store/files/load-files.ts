@@ -4,8 +4,7 @@ import type { FileFault, FileKind, FileSet } from '../../schemas/file-set.ts';
 import { type InstanceFile, instanceFile } from '../../schemas/instance-file.ts';
 import { type ModelsFile, modelsFile } from '../../schemas/models-file.ts';
 import { type Trigger, type TriggerFile, triggerFile } from '../../schemas/trigger-file.ts';
-import { didYouMean } from './nearest-word.ts';
-import { hashOf, type ParsedFile, parseFile } from './parse-file.ts';
+import { hashOf, type ParsedFile, parseFile, type Unfit } from './parse-file.ts';
 import { type FoundFile, readFolder } from './read-folder.ts';
 import type { ReferencePlaces } from './resolve-references.ts';
 
@@ -21,7 +20,13 @@ export type LastGood = (kind: FileKind, name: string) => string | undefined;
 /** What one reading came to: the set in force, and each file's own result for whoever keeps good versions. */
 export interface Loaded {
   readonly set: FileSet;
-  readonly files: readonly { readonly file: FoundFile; readonly hash: string; readonly fault?: FileFault }[];
+  /** A fault without any value of the file. */
+  readonly files: readonly { readonly file: FoundFile; readonly hash: string; readonly fault?: PlainFault }[];
+}
+interface PlainFault {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
 }
 
 /**
@@ -34,7 +39,7 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
   let models: ModelsFile = modelsFile.parse({});
   let instance: InstanceFile = instanceFile.parse({});
   const faults: FileFault[] = [];
-  const files: { file: FoundFile; hash: string; fault?: FileFault }[] = [];
+  const files: { file: FoundFile; hash: string; fault?: PlainFault }[] = [];
 
   const taken = new Map<string, string>();
   const use = (file: FoundFile, text: string): ParsedFile<unknown> => {
@@ -64,9 +69,11 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
     }
     const good = lastGood(file.kind, file.name);
     const lastGoodInForce = good !== undefined && use(file, good).ok;
-    const all = parsed.faults.map((fault) => ({ kind: file.kind, path: file.path, ...fault, lastGoodInForce }));
-    faults.push(...all);
-    files.push({ file, hash: parsed.hash, fault: all[0]! });
+    for (const { plain: _, ...fault } of parsed.faults) {
+      faults.push({ kind: file.kind, path: file.path, ...fault, lastGoodInForce });
+    }
+    const [{ line, column, plain }] = parsed.faults;
+    files.push({ file, hash: parsed.hash, fault: { line, column, message: plain } });
   }
   return { set: { triggers, channels, models, instance, faults }, files };
 }
@@ -84,7 +91,7 @@ const emptySet = { models: modelsFile.parse({}), instance: instanceFile.parse({}
 const unreadable: ParsedFile<unknown> = {
   ok: false,
   hash: '',
-  faults: [{ line: 1, column: 1, message: 'The file cannot be read, or is not UTF-8' }],
+  faults: [wholeFile('The file cannot be read, or is not UTF-8')],
 };
 
 /** Part of workflow ids and of a fairness key, which takes 64 bytes. */
@@ -98,7 +105,7 @@ function parseOne(
 ): ParsedFile<unknown> {
   if (!nameForm.test(name)) {
     const message = 'The file’s name is not 1 to 64 letters, digits and . _ - before its ending';
-    return { ok: false, hash: hashOf(text), faults: [{ line: 1, column: 1, message }] };
+    return { ok: false, hash: hashOf(text), faults: [wholeFile(message)] };
   }
   switch (kind) {
     case 'trigger':
@@ -108,7 +115,7 @@ function parseOne(
       ]);
     case 'channel':
       return parseFile<ChannelFile>(text, channelFile, places, (file) => [
-        ...(name === 'me' ? [{ path: [], message: 'A channel may not be called me: mail:me means the owner' }] : []),
+        ...(name === 'me' ? [{ path: [], words: 'is a channel called me, and mail:me means the owner' }] : []),
         ...checkOwner(file, owners),
       ]);
     case 'models':
@@ -118,18 +125,16 @@ function parseOne(
   }
 }
 
-function checkFlow({ run }: TriggerFile, { knownFlows }: LoadPlaces) {
+function checkFlow({ run }: TriggerFile, { knownFlows }: LoadPlaces): Unfit[] {
   const known = [...knownFlows()];
-  if (known.includes(run)) return [];
-  return [
-    {
-      path: ['run'],
-      message: `There is no flow ${run}, expected one of ${known.join(', ')}${didYouMean(run, known)}`,
-    },
-  ];
+  return known.includes(run) ? [] : [{ path: ['run'], expected: `one of ${known.join(', ')}`, known }];
 }
 
-function checkOwner({ owner }: { owner: string }, owners: readonly string[]) {
-  if (owners.includes(owner)) return [];
-  return [{ path: ['owner'], message: `There is no owner ${owner}, expected ${[...new Set(owners)].join(' or ')}` }];
+function checkOwner({ owner }: { owner: string }, owners: readonly string[]): Unfit[] {
+  const known = [...new Set(owners)];
+  return known.includes(owner) ? [] : [{ path: ['owner'], expected: known.join(' or '), known }];
+}
+
+function wholeFile(message: string) {
+  return { line: 1, column: 1, message, plain: message };
 }

@@ -229,10 +229,17 @@ test('GET metrics counts without a token and names no trigger', async () => {
   await using served = await api();
   await served.world.dispatch.fireNow({ trigger: 'report', requestId: served.world.personId });
   served.world.clock.advance(5_000);
+  const ended = await served.world.dispatch.fireNow({ trigger: 'report', requestId: `b${served.world.personId}` });
+  await endFire(served.world.store, { fireId: ended.fireId, ending: 'failed' });
   const { status, text } = await served.get('/metrics');
   expect(status).toBe(200);
   expect(text).toContain('steward_fires{state="open"} 1');
   expect(text).toContain('steward_oldest_open_fire_seconds 5');
+  expect(text).toContain('steward_fires_total{ending="failed"} 1');
+  expect(text).toContain('steward_fires_total{ending="ran"} 0');
+  expect(text).toContain('steward_fires_by_kind_total{kind="manual",ending="failed"} 1');
+  expect(text).toContain('steward_trigger_lateness_seconds_count 0');
+  expect(text).toMatch(/# TYPE steward_fires_total counter/);
   expect(text).toMatch(/steward_nodejs_eventloop_lag_seconds/);
   expect(text).not.toContain('report');
 });
