@@ -7,6 +7,7 @@ import { StewardError } from '../schemas/errors.ts';
 import type { FileFault, FileSet } from '../schemas/file-set.ts';
 import { firableFlows } from '../schemas/flows.ts';
 import { type TriggerFile, triggerFile } from '../schemas/trigger-file.ts';
+import { kindOf } from '../schemas/trigger-kinds.ts';
 import { loadFilesOnce } from '../store/files/load-files.ts';
 import { parseFile } from '../store/files/parse-file.ts';
 import { ownerZone } from '../triggers/owner-zone.ts';
@@ -24,6 +25,12 @@ interface ListedTrigger {
   readonly timezone?: string;
   readonly next?: string;
   readonly last?: { readonly fireId: string; readonly state: string; readonly dueAt: string };
+  readonly watch?: {
+    readonly state: string;
+    readonly since: string;
+    readonly lookedAt: string;
+    readonly detail: string;
+  };
 }
 interface Listing {
   readonly triggers: readonly ListedTrigger[];
@@ -123,7 +130,7 @@ async function listTriggers(): Promise<Listing> {
   }
   const files = readFiles();
   const triggers = [...files.triggers.values()].map(({ name, run, enabled, when }): ListedTrigger => {
-    if (!('schedule' in when)) return { name, run, enabled, when: 'mail' };
+    if (!('schedule' in when)) return { name, run, enabled, when: kindOf({ when }) };
     const timezone = when.timezone ?? ownerZone(files);
     const [next] = enabled ? nextSlots({ schedule: when.schedule, timezone }, new Date(), 1) : [];
     return {
@@ -175,10 +182,10 @@ function ruleIn({ when }: TriggerFile, name: string, files: FileSet): SlotRule {
 }
 
 function describeListing({ triggers, faults }: Listing, zone: string): string {
-  const rows = triggers.map(({ name, run, enabled, when, next, last, timezone }) => [
+  const rows = triggers.map(({ name, run, enabled, when, next, last, timezone, watch }) => [
     name,
     run,
-    when,
+    watch === undefined ? when : `${when}: ${watch.state} since ${local(new Date(watch.since), zone)}, ${watch.detail}`,
     enabled ? (next === undefined ? '' : local(new Date(next), timezone ?? zone)) : 'off',
     last === undefined ? '' : `${last.state}, due ${local(new Date(last.dueAt), zone)}`,
   ]);

@@ -16,7 +16,8 @@ export async function appendEvent(
       | 'file'
       | 'health'
       | 'person'
-      | 'secret';
+      | 'secret'
+      | 'watch';
     aggregateId: string;
     type: string;
     personId?: string;

@@ -1,8 +1,10 @@
 import { desc } from 'drizzle-orm';
 import { z } from 'zod';
-import { fires } from '../../schemas/db/fires.ts';
+import { fires, type WatchState } from '../../schemas/db/fires.ts';
 import { endings } from '../../schemas/endings.ts';
+import { kindOf } from '../../schemas/trigger-kinds.ts';
 import type { Store } from '../../store/store.ts';
+import { readWatches } from '../../store/triggers/watch-state.ts';
 import { ownerZone } from '../../triggers/owner-zone.ts';
 import { nextSlots } from '../../triggers/slots.ts';
 import { problem } from '../problem.ts';
@@ -12,7 +14,7 @@ const triggerView = z.strictObject({
   name: z.string(),
   run: z.string(),
   enabled: z.boolean(),
-  when: z.string().describe('The schedule, or `mail`'),
+  when: z.string().describe('The schedule, or the kind of event'),
   timezone: z.string().optional(),
   priority: z.string(),
   deliver: z.array(z.string()),
@@ -21,6 +23,15 @@ const triggerView = z.strictObject({
     .strictObject({ fireId: z.string(), state: z.enum(['open', ...endings]), dueAt: z.iso.datetime() })
     .optional()
     .describe('The newest fire'),
+  watch: z
+    .strictObject({
+      state: z.enum(['well', 'faulty', 'unknown']),
+      since: z.iso.datetime().describe('Since when it is well or faulty'),
+      lookedAt: z.iso.datetime(),
+      detail: z.string(),
+    })
+    .optional()
+    .describe('Of a trigger that watches something: where it stands; unknown where the last look said nothing'),
 });
 
 const faultView = z.strictObject({
@@ -41,12 +52,14 @@ export const listTriggers = route({
   handle: async ({ store, files }) => {
     const set = files.current();
     const newest = await newestFires(store);
+    const watches = await readWatches(store);
     const triggers = [...set.triggers.values()].map(({ name, run, enabled, when, priority, deliver }) => {
-      const common = { name, run, enabled, priority, deliver };
+      const watch = watches.get(name);
+      const common = { ...{ name, run, enabled, priority, deliver }, ...(watch === undefined ? {} : watchOf(watch)) };
       const fire = newest.get(name);
       const last =
         fire === undefined ? {} : { last: { fireId: fire.id, state: fire.state, dueAt: fire.dueAt.toISOString() } };
-      if (!('schedule' in when)) return { ...common, when: 'mail', ...last };
+      if (!('schedule' in when)) return { ...common, when: kindOf({ when }), ...last };
       const timezone = when.timezone ?? ownerZone(set);
       const [next] = enabled ? nextSlots({ schedule: when.schedule, timezone }, store.clock.now(), 1) : [];
       const slot = next === undefined ? {} : { next: next.toISOString() };
@@ -55,6 +68,11 @@ export const listTriggers = route({
     return { status: 200, body: { triggers, faults: set.faults } };
   },
 });
+
+function watchOf({ faulty, verdict, since, lookedAt, detail }: WatchState) {
+  const state = verdict === 'unknown' ? 'unknown' : faulty ? 'faulty' : 'well';
+  return { watch: { state, since, lookedAt, detail } } as const;
+}
 
 async function newestFires(store: Store) {
   const rows = await store.db
