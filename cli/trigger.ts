@@ -29,6 +29,12 @@ interface ListedTrigger extends SteeredInList {
   readonly timezone?: string;
   readonly next?: string;
   readonly last?: { readonly fireId: string; readonly state: string; readonly dueAt: string };
+  readonly watch?: {
+    readonly state: string;
+    readonly since: string;
+    readonly lookedAt: string;
+    readonly detail: string;
+  };
 }
 interface Listing {
   readonly triggers: readonly ListedTrigger[];
@@ -202,10 +208,10 @@ const firesOn: Readonly<Record<TriggerKind, string>> = {
 };
 
 function describeListing({ triggers, faults }: Listing, zone: string): string {
-  const rows = triggers.map(({ name, run, enabled, when, next, last, timezone, ...steered }) => [
+  const rows = triggers.map(({ name, run, enabled, when, next, last, timezone, watch, ...steered }) => [
     name,
     run,
-    when,
+    watch === undefined ? when : `${when}: ${watch.state} since ${local(new Date(watch.since), zone)}, ${watch.detail}`,
     enabled ? steeredCell(steered, next === undefined ? '' : local(new Date(next), timezone ?? zone)) : 'off',
     last === undefined ? '' : `${last.state}, due ${local(new Date(last.dueAt), zone)}`,
   ]);

@@ -58,6 +58,12 @@ export const flows = {
     touches: ['triggers'],
     does: 'Accounts for all slots of a schedule since the last accounted one.',
   },
+  watchTrigger: {
+    startedBy: ['schedule'],
+    id: 'watch:<trigger>',
+    touches: ['watch'],
+    does: 'Looks once at a web service or a figure; a change of its state is one fire.',
+  },
   sweep: {
     startedBy: ['schedule', 'system'],
     id: 'sweep',

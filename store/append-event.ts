@@ -17,7 +17,8 @@ export async function appendEvent(
       | 'health'
       | 'person'
       | 'secret'
-      | 'trigger';
+      | 'trigger'
+      | 'watch';
     aggregateId: string;
     type: string;
     personId?: string;

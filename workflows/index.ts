@@ -7,3 +7,4 @@ export { noop } from './noop.ts';
 export { sendOutbox } from './send-outbox.ts';
 export { sweep } from './sweep.ts';
 export { wakeTrigger } from './wake-trigger.ts';
+export { watchTrigger } from './watch-trigger.ts';
