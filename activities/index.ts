@@ -14,6 +14,7 @@ import { makeSummariser } from './models/summarise.ts';
 import { makeOutboxActivities } from './outbox/outbox-activities.ts';
 import { makeProbeActivities } from './probes/probe-activities.ts';
 import { makeReportActivities } from './report/report-activities.ts';
+import { makeWatchActivities } from './watches/watch-activities.ts';
 import { withHeartbeats } from './with-heartbeats.ts';
 
 /** What activities work with; made once in `workers/main.ts`. */
@@ -44,6 +45,7 @@ export function makeActivityGroups(given: ActivityDeps) {
     outbox,
     probes: makeProbeActivities(deps),
     faults: makeFaultActivities({ ...deps, cancelled: () => asyncLocalStorage.getStore()?.cancellationSignal }),
+    watch: makeWatchActivities(deps),
     mail: makeMailActivities({
       ...deps,
       notify: (personId, key, text) => outbox.notice({ personId, key, subject: text, text }).then(() => undefined),

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import type { Dispatch } from '../schemas/dispatch.ts';
 import type { FileSet } from '../schemas/file-set.ts';
+import type { HotTier } from '../schemas/hot-tier.ts';
 import type { StoredReport } from '../schemas/report.ts';
 import type { Store } from '../store/store.ts';
 
@@ -19,6 +20,8 @@ export interface ApiDeps {
   readonly files: { current(): FileSet };
   readonly dispatch: Dispatch;
   readonly log: ApiLog;
+  /** Where requests to hooks are counted. */
+  readonly hot: HotTier;
   readonly personId: string;
   /** 127.0.0.1 unless the owner says otherwise. */
   readonly host: string;

@@ -23,6 +23,7 @@ const titles: Readonly<Record<number, string>> = {
   413: 'Too large',
   415: 'Unsupported media type',
   422: 'Cannot be used',
+  429: 'Too many requests',
   424: 'Something else must be put right first',
   502: 'The far side failed',
   503: 'Busy',

@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { backfillTrigger } from './routes/backfill-trigger.ts';
 import { healthz, readyz } from './routes/check-health.ts';
 import { decodePayloads } from './routes/decode-payloads.ts';
 import { fireTrigger } from './routes/fire-trigger.ts';
@@ -9,8 +10,12 @@ import { listOutbox } from './routes/list-outbox.ts';
 import { listRuns } from './routes/list-runs.ts';
 import { listTriggers } from './routes/list-triggers.ts';
 import { logIn } from './routes/log-in.ts';
+import { postMessage } from './routes/post-message.ts';
+import { readFirePayload } from './routes/read-fire-payload.ts';
 import { readOneFire } from './routes/read-one-fire.ts';
+import { probeHook, receiveHook } from './routes/receive-hook.ts';
 import { showMetrics } from './routes/show-metrics.ts';
+import { pauseTrigger, resumeTrigger, skipFires } from './routes/steer-trigger.ts';
 import { storeSecret } from './routes/store-secret.ts';
 
 /** Every route: what the server answers and what openapi.json says. */
@@ -21,8 +26,14 @@ export const routeTable: readonly Route[] = [
   listRuns,
   listFires,
   readOneFire,
+  readFirePayload,
   listTriggers,
   fireTrigger,
+  postMessage,
+  pauseTrigger,
+  resumeTrigger,
+  skipFires,
+  backfillTrigger,
   latestReport,
   listOutbox,
   listIncidents,
@@ -31,4 +42,6 @@ export const routeTable: readonly Route[] = [
   storeSecret,
   logIn,
   decodePayloads,
+  receiveHook,
+  probeHook,
 ];

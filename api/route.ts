@@ -1,10 +1,11 @@
+import type { NextFunction, Request, Response } from 'express';
 import type { z } from 'zod';
 import type { ApiDeps } from './api-deps.ts';
 
 /** Who may call: anyone; whoever holds the token or the login cookie; only whoever holds the token. */
 export type Access = 'open' | 'reader' | 'token';
 
-/** What a route answers. Anything but a string is sent as JSON. */
+/** What a route answers. Anything but text and bytes is sent as JSON. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -21,7 +22,7 @@ export interface Asked<P, Q, B> {
 
 /** One row of the route table: what is written into openapi.json, and what answers. */
 export interface Route {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'head';
   /** As OpenAPI writes it: `/api/v1/fires/{id}`. */
   readonly path: string;
   readonly summary: string;
@@ -33,10 +34,12 @@ export interface Route {
   /** Schema of the answer by status; a string names the media type of what is no JSON. */
   readonly answers: Readonly<Record<number, z.ZodType | string>>;
   handle(deps: ApiDeps, asked: Asked<never, never, never>): Promise<Answer> | Answer;
+  /** In the place of `handle`: reads the request byte for byte and answers itself, or says by `next` that nothing is here. */
+  raw?(deps: ApiDeps, request: Request, response: Response, next: NextFunction): Promise<void>;
 }
 
 interface Shapes<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
-  extends Omit<Route, 'params' | 'query' | 'body' | 'handle'> {
+  extends Omit<Route, 'params' | 'query' | 'body' | 'handle' | 'raw'> {
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
@@ -50,4 +53,12 @@ export function route<
   B extends z.ZodType = z.ZodUndefined,
 >(shapes: Shapes<P, Q, B>): Route {
   return shapes as unknown as Route;
+}
+
+/** A row whose handler reads the request itself. */
+export function rawRoute(row: Omit<Route, 'handle'> & Required<Pick<Route, 'raw'>>): Route {
+  const handle = () => {
+    throw new TypeError('A raw route answers by itself');
+  };
+  return { ...row, handle };
 }

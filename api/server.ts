@@ -7,6 +7,7 @@ import type { ApiDeps } from './api-deps.ts';
 import { buildOpenapi } from './build-openapi.ts';
 import { checkAccess } from './check-access.ts';
 import { checkHost, isOurOrigin } from './check-host.ts';
+import { cutUnread } from './cut-unread.ts';
 import { problemFrom, problemOf } from './problem.ts';
 import { proxyTemporalUi } from './proxy-temporal-ui.ts';
 import type { Route } from './route.ts';
@@ -65,7 +66,9 @@ function buildApp(deps: ApiDeps): Express {
   const openapi = buildOpenapi(routeTable);
 
   app.use((request, response, next) => {
-    checkHost(request, [deps.host, ...(deps.hostNames ?? [])]);
+    cutUnread(request, response);
+    // A hook is called under whatever name the world knows this machine by, and carries a proof of its own.
+    if (!request.path.startsWith('/hooks/')) checkHost(request, [deps.host, ...(deps.hostNames ?? [])]);
     response.set({
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
@@ -95,6 +98,8 @@ function buildApp(deps: ApiDeps): Express {
 
 function mount(app: Express, deps: ApiDeps, route: Route): void {
   const path = route.path.replace(/\{(\w+)\}/g, ':$1');
+  const { raw } = route;
+  if (raw !== undefined) return void app[route.method](path, (...asked) => raw(deps, ...asked));
   const limit = bodyLimits[route.path as keyof typeof bodyLimits] ?? '64kb';
   const parsers = route.body === undefined ? [] : [express.json({ limit, strict: true })];
   const guard = (request: Request, _response: Response, next: NextFunction) => {
@@ -111,7 +116,7 @@ function mount(app: Express, deps: ApiDeps, route: Route): void {
     };
     const answer = await route.handle(deps, asked as never);
     response.status(answer.status).set(answer.headers ?? {});
-    if (typeof answer.body === 'string') response.end(answer.body);
+    if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) response.end(answer.body);
     else response.json(answer.body);
   });
 }
@@ -185,7 +190,7 @@ function answerProblem(deps: ApiDeps, error: unknown, request: Request, response
     response.destroy();
     return;
   }
-  if (ours.status === 401) response.set('www-authenticate', 'Bearer realm="steward"');
+  if (ours.code === 'unauthorized') response.set('www-authenticate', 'Bearer realm="steward"');
   if (ours.status === 503) response.set('retry-after', '1');
   response.status(ours.status).type('application/problem+json').send(JSON.stringify(ours));
 }

@@ -1,6 +1,7 @@
 /**
  * All figures in one run, against a stock Temporal beside it: `npm run bench [-- --only fires,memory --idle-minutes 10]`.
- * Prints JSON with versions and machine. Parts: fires, schedule, report, start, memory, digest, size; and `peer`
+ * Prints JSON with versions and machine. Parts: fires, schedule, report, start, memory, digest, size,
+ * priority; and `peer`
  * when it is named, since it installs 650 MB (`--peer-folder` where they lie already).
  */
 import { parseArgs } from 'node:util';
@@ -8,12 +9,13 @@ import { machine } from './machine.ts';
 import { measureDigest } from './measure-digest.ts';
 import { measureFires, measureReport, measureSchedule } from './measure-fires.ts';
 import { measurePeer } from './measure-peer.ts';
+import { measurePriority } from './measure-priority.ts';
 import { measureSize } from './measure-size.ts';
 import { measureStart } from './measure-start.ts';
 import { benchHome, summarise } from './steward-home.ts';
 import { runStockHello } from './stock-server.ts';
 
-const all = ['fires', 'schedule', 'report', 'start', 'memory', 'digest', 'size'];
+const all = ['fires', 'schedule', 'report', 'start', 'memory', 'digest', 'size', 'priority'];
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: all.join(',') },
@@ -60,6 +62,7 @@ if (['fires', 'schedule', 'report', 'start', 'memory'].some((part) => wanted.has
   }
 }
 if (wanted.has('digest')) figures.digest = await measureDigest(Number(values.mails), say);
+if (wanted.has('priority')) figures.priority = await measurePriority(say);
 if (wanted.has('size')) figures.size = measureSize();
 if (wanted.has('peer')) figures.peer = await measurePeer(values['peer-folder'], say);
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);

@@ -3,15 +3,18 @@ import { join, resolve } from 'node:path';
 import { cruise, type ICruiseOptions } from 'dependency-cruiser';
 import { buildOpenapi } from '../api/build-openapi.ts';
 import { routeTable } from '../api/route-table.ts';
+import { editorSchema } from '../schemas/editor-schemas.ts';
 import { type Failure, failures } from '../schemas/errors.ts';
 import { type Flow, flows } from '../schemas/flows.ts';
 import { settingsTable } from '../schemas/settings.ts';
 import { readLayerRules } from './check-layers.ts';
 import { cutSource } from './cut-source.ts';
+import { fillTriggers } from './fill-triggers.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'docs/generated');
 const tour = join(root, 'docs/tour.md');
+const triggers = join(root, 'docs/triggers.md');
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
@@ -97,6 +100,13 @@ const pages = async (): Promise<Record<string, string>> => ({
   'settings.md': settingsPage(),
   'dependencies.md': await dependenciesPage(),
   'openapi.json': `${JSON.stringify(buildOpenapi(routeTable), null, 2)}\n`,
+  ...Object.fromEntries(
+    (['trigger', 'channel', 'models', 'instance'] as const).map((kind) => [
+      `schemas/${kind}.json`,
+      `${JSON.stringify(editorSchema(kind), null, 2)}\n`,
+    ]),
+  ),
+  '../triggers.md': fillTriggers(root, readOr(triggers) ?? ''),
   '../tour.md': cutSource(root, readOr(tour) ?? ''),
 });
 
@@ -109,7 +119,7 @@ if (mode === '--print') {
   for (const [file] of stale) console.error(`docs/generated/${file} is stale: run npm run generate`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(join(folder, 'schemas'), { recursive: true });
   for (const [file, text] of Object.entries(made)) writeFileSync(join(folder, file), text);
   console.log(`wrote ${Object.keys(made).length} pages`);
 }

@@ -5,6 +5,9 @@ import { stringify } from 'yaml';
 import { StewardError } from '../schemas/errors.ts';
 import { writeFileWhole } from '../workers/home/write-file-whole.ts';
 
+/** Tells an editor what may stand in the file. */
+const schemaLine = '# yaml-language-server: $schema=../.schemas/channel.json\n';
+
 /**
  * Writes `channels/<name>.yaml`, and a password into a file of its own with mode 0600 that the first one names. The secret
  * is written first: a crash between the two leaves an unused secret, never an account without one.
@@ -30,7 +33,7 @@ export function saveChannel(
     writeFileWhole(join(home, secret), `${options.password}\n`, 0o600);
     reference = `\${file:${secret}}`;
   }
-  writeFileWhole(path, stringify(options.file(reference)), 0o600);
+  writeFileWhole(path, `${schemaLine}${stringify(options.file(reference))}`, 0o600);
   removeUnused(home, name, readFileSync(path, 'utf8'));
   return path;
 }

@@ -7,6 +7,7 @@ import { type Home, homePlaces } from '../workers/home/open-home.ts';
 import { requestHttp } from '../workers/home/request-http.ts';
 import { homeRoot } from './home-root.ts';
 import { exitCodes, paint, printResult, table } from './print.ts';
+import { readSteered, steeredLines } from './steer-trigger.ts';
 
 /** `steward status`: what runs, since when, and where to look. */
 export function register(program: Command): void {
@@ -23,7 +24,10 @@ export function register(program: Command): void {
       }
       if (login) return printResult({ url: loginUrl(home, state) }, loginUrl(home, state));
       const serves = (await requestHttp(`${state.urls.api}/readyz`))?.status === 200;
-      printResult({ home: home.root, ...state, serves }, () => describe(home, state, serves));
+      const steered = serves ? await readSteered() : [];
+      printResult({ home: home.root, ...state, serves, paused: steered.filter((one) => one.paused) }, () =>
+        [describe(home, state, serves), ...steeredLines(steered)].join('\n'),
+      );
       if (!serves) process.exitCode = exitCodes.unhealthy;
     });
 }

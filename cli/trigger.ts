@@ -6,17 +6,22 @@ import type { Command } from 'commander';
 import { StewardError } from '../schemas/errors.ts';
 import type { FileFault, FileSet } from '../schemas/file-set.ts';
 import { firableFlows } from '../schemas/flows.ts';
+import { ruleWords } from '../schemas/rule-words.ts';
+import { type SlotRule, slotRuleOf } from '../schemas/slot-rule.ts';
 import { type TriggerFile, triggerFile } from '../schemas/trigger-file.ts';
+import { kindOf, type TriggerKind } from '../schemas/trigger-kinds.ts';
 import { loadFilesOnce } from '../store/files/load-files.ts';
 import { parseFile } from '../store/files/parse-file.ts';
 import { ownerZone } from '../triggers/owner-zone.ts';
-import { nextSlots, type SlotRule } from '../triggers/slots.ts';
+import { atInstant, nextSlots } from '../triggers/slots.ts';
+import { whenOf } from '../triggers/when-of.ts';
 import { ownerFlows } from '../workers/bundle-hash.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { homeRoot } from './home-root.ts';
 import { exitCodes, paint, printResult, table } from './print.ts';
+import { addSteering, type SteeredInList, steeredCell, steeredLines } from './steer-trigger.ts';
 
-interface ListedTrigger {
+interface ListedTrigger extends SteeredInList {
   readonly name: string;
   readonly run: string;
   readonly enabled: boolean;
@@ -24,6 +29,12 @@ interface ListedTrigger {
   readonly timezone?: string;
   readonly next?: string;
   readonly last?: { readonly fireId: string; readonly state: string; readonly dueAt: string };
+  readonly watch?: {
+    readonly state: string;
+    readonly since: string;
+    readonly lookedAt: string;
+    readonly detail: string;
+  };
 }
 interface Listing {
   readonly triggers: readonly ListedTrigger[];
@@ -49,6 +60,7 @@ export function register(program: Command): void {
     .option('--request-id <id>', 'the same id is the same fire, however often it is sent')
     .option('--wait', 'wait for the ending')
     .action(runTrigger);
+  addSteering(trigger);
   trigger
     .command('next')
     .description('the next slots of a schedule; with a file, no home and no running Steward is needed')
@@ -60,19 +72,31 @@ export function register(program: Command): void {
       if (!Number.isInteger(count) || count < 1 || count > 10_000) {
         throw new StewardError('badInput', `--count is "${options.count}", expected 1 to 10000`);
       }
-      const from = options.from === undefined ? new Date() : new Date(options.from);
-      if (Number.isNaN(from.getTime())) {
-        throw new StewardError(
-          'badInput',
-          `--from is "${options.from}", expected an instant such as 2026-03-29T00:00:00Z`,
-        );
-      }
       const rule = ruleOf(what);
-      const slots = nextSlots(rule, from, count);
+      const owner = ownerZone(readFiles());
+      const slots = nextSlots(rule, readFrom(options.from, rule.timezone), count);
       printResult(slots.map(rfc3339), () =>
-        [`${rule.schedule}  ${rule.timezone}`, ...slots.map((slot) => `  ${local(slot, rule.timezone)}`)].join('\n'),
+        [
+          ruleWords(rule),
+          ...slots.map((slot) => `  ${inZones(slot, owner, rule.timezone)}`),
+          ...(slots.length < count ? [slots.length === 0 ? '  none any more' : '  none after that'] : []),
+        ].join('\n'),
       );
     });
+}
+
+/** An instant, or a local time in the schedule's zone. */
+function readFrom(text: string | undefined, zone: string): Date {
+  if (text === undefined) return new Date();
+  const expected = 'expected an instant such as 2026-03-29T00:00:00Z';
+  try {
+    const at = new Date(atInstant({ at: text, timezone: zone }));
+    if (at.getUTCFullYear() >= 1900 && at.getUTCFullYear() <= 9999) return at;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new StewardError('badInput', `--from: ${error.message}, ${expected}`);
+  }
+  throw new StewardError('badInput', `--from is "${text}", ${expected} from 1900 to 9999`);
 }
 
 async function runTrigger(
@@ -122,14 +146,9 @@ async function listTriggers(): Promise<Listing> {
     if (!(error instanceof StewardError) || error.code !== 'notRunning') throw error;
   }
   const files = readFiles();
-  const triggers = [...files.triggers.values()].map(({ name, run, enabled, when }): ListedTrigger => {
-    if (!('schedule' in when)) return { name, run, enabled, when: 'mail' };
-    const timezone = when.timezone ?? ownerZone(files);
-    const [next] = enabled ? nextSlots({ schedule: when.schedule, timezone }, new Date(), 1) : [];
-    return {
-      ...{ name, run, enabled, when: when.schedule, timezone },
-      ...(next === undefined ? {} : { next: rfc3339(next) }),
-    };
+  const triggers = [...files.triggers.values()].map((trigger): ListedTrigger => {
+    const { name, run, enabled } = trigger;
+    return { name, run, enabled, ...whenOf(trigger, ownerZone(files), new Date()) };
   });
   return { triggers, faults: files.faults };
 }
@@ -160,7 +179,7 @@ function ruleOf(what: string): SlotRule {
 
 function ruleOfFile(path: string): SlotRule {
   if (!existsSync(path)) throw new StewardError('notFound', `There is no file ${path}`);
-  const places = { home: dirname(path), env: process.env, secret: () => 'stored' };
+  const places = { home: dirname(path), env: process.env, secret: () => 'a stored secret' };
   const parsed = parseFile<TriggerFile>(readFileSync(path, 'utf8'), triggerFile, places);
   if (!parsed.ok) {
     const { line, column, message } = parsed.faults[0];
@@ -169,21 +188,36 @@ function ruleOfFile(path: string): SlotRule {
   return ruleIn(parsed.value, path, readFiles());
 }
 
-function ruleIn({ when }: TriggerFile, name: string, files: FileSet): SlotRule {
-  if (!('schedule' in when)) throw new StewardError('badInput', `${name} fires on mail and has no slots`);
-  return { schedule: when.schedule, timezone: when.timezone ?? ownerZone(files) };
+function ruleIn(trigger: TriggerFile, name: string, files: FileSet): SlotRule {
+  const rule = slotRuleOf(trigger, ownerZone(files));
+  if (rule === undefined) {
+    throw new StewardError('badInput', `${name} has no slots: it fires ${firesOn[kindOf(trigger)]}`);
+  }
+  return rule;
 }
 
+const firesOn: Readonly<Record<TriggerKind, string>> = {
+  schedule: 'at its slots',
+  mail: 'when mail arrives',
+  message: 'when a message arrives',
+  http: 'when the web service that it watches changes',
+  webhook: 'when a request to its webhook arrives',
+  metric: 'when the figure that it watches crosses its line',
+  file: 'when the path that it watches changes',
+  flow: 'when another flow ends',
+};
+
 function describeListing({ triggers, faults }: Listing, zone: string): string {
-  const rows = triggers.map(({ name, run, enabled, when, next, last, timezone }) => [
+  const rows = triggers.map(({ name, run, enabled, when, next, last, timezone, watch, ...steered }) => [
     name,
     run,
-    when,
-    enabled ? (next === undefined ? '' : local(new Date(next), timezone ?? zone)) : 'off',
+    watch === undefined ? when : `${when}: ${watch.state} since ${local(new Date(watch.since), zone)}, ${watch.detail}`,
+    enabled ? steeredCell(steered, next === undefined ? '' : local(new Date(next), timezone ?? zone)) : 'off',
     last === undefined ? '' : `${last.state}, due ${local(new Date(last.dueAt), zone)}`,
   ]);
   return [
     rows.length === 0 ? 'no triggers' : table(['TRIGGER', 'RUNS', 'WHEN', 'NEXT', 'LAST'], rows),
+    ...steeredLines(triggers, (at) => local(at, zone)),
     ...faults.map(
       ({ path, line, column, message, lastGoodInForce }) =>
         `${paint('red', `${path}:${line}:${column}`)} ${message}${lastGoodInForce ? ' (the last good version is in force)' : ''}`,
@@ -193,6 +227,12 @@ function describeListing({ triggers, faults }: Listing, zone: string): string {
 
 const rfc3339 = (at: Date) => at.toISOString().replace('.000Z', 'Z');
 
+/** In the owner's zone, and in that of the schedule where clocks differ. */
+function inZones(at: Date, owner: string, zone: string): string {
+  const [mine, theirs] = [local(at, owner), local(at, zone)];
+  return mine === theirs ? mine : `${mine}  (${theirs} ${zone})`;
+}
+
 /** `Mon 2026-03-30 08:00:00 GMT+02:00` on the clocks of a zone. */
 function local(at: Date, zone: string): string {
   const parts = new Intl.DateTimeFormat('en-GB', {
@@ -201,5 +241,5 @@ function local(at: Date, zone: string): string {
   } as Intl.DateTimeFormatOptions).formatToParts(at);
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
   const date = `${part('year')}-${part('month')}-${part('day')}`;
-  return `${part('weekday')} ${date} ${part('hour')}:${part('minute')}:${part('second')} ${part('timeZoneName')}`;
+  return `${part('weekday')} ${date} ${part('hour')}:${part('minute')}:${part('second')} ${part('timeZoneName').replace(/^GMT$/, 'GMT+00:00')}`;
 }

@@ -7,6 +7,8 @@ export interface FireReceipt {
   readonly workflowId: string;
   /** False when this event had already become that fire; the delivery is on record. */
   readonly accepted: boolean;
+  /** The row is safe and its run could not be started yet; the sweeper does, and a second delivery tries as well. */
+  readonly unstarted?: true;
 }
 
 /** Something happened that a trigger may fire for. */
@@ -24,15 +26,79 @@ export interface TriggerEvent {
   readonly event: Readonly<Record<string, unknown>>;
   /** Arguments beside those of the file. */
   readonly args?: Readonly<Record<string, unknown>>;
+  /** With `debounce`: this argument, a list, gathers what every event that joins brought. */
+  readonly collect?: string;
   /** What came with it, byte for byte; kept sealed. */
   readonly payload?: { readonly body: Uint8Array; readonly mediaType: string };
   readonly causedBy?: { readonly fireId: string; readonly depth: number };
 }
 
+/** A message as a channel hands it over. Text and names come from outside and prove nothing. */
+export interface ArrivedMessage {
+  /** The sender's own id of it: the same id on the same channel is the same message. */
+  readonly id: string;
+  /** Name of the channel. */
+  readonly channel: string;
+  readonly room?: string;
+  readonly from: string;
+  readonly text: string;
+  /** Whether Steward is addressed. */
+  readonly mention: boolean;
+}
+
+/** A person's word on a trigger. */
+export interface Steer {
+  readonly trigger: string;
+  /** Who says so, such as `owner`: kept, and named in the audit log. */
+  readonly by: string;
+}
+
+/** How a trigger is steered now. */
+export interface Steered {
+  readonly trigger: string;
+  readonly paused?: { readonly by: string; readonly since: Date };
+  /** So many of the next fires are skipped. */
+  readonly skipNext: number;
+}
+
+export interface BackfillRequest extends Steer {
+  /** The same id is the same fires, however often it is sent. */
+  readonly requestId: string;
+  /** First and last instant of the range; slots at either belong to it. */
+  readonly from: Date;
+  readonly to: Date;
+  /** At most so many, the oldest; 1 to 1,000. */
+  readonly max: number;
+  /** Only says what would be fired. */
+  readonly dryRun?: boolean;
+}
+
+export interface Backfilled {
+  readonly requestId: string;
+  /** Oldest first; a dry run has no fires. */
+  readonly slots: readonly { readonly dueAt: Date; readonly fireId?: string; readonly accepted?: boolean }[];
+  /** Slots of the range beyond `max` that did not run either. */
+  readonly left: number;
+}
+
 /** Turns what happened into fires: ledger row first, then the workflow. Implemented in `triggers/dispatch.ts`. */
 export interface Dispatch {
   /** A person or the API asks for a run now. The same `requestId` is the same fire. @throws notFound, storeBusy, temporalBusy */
-  fireNow(request: { trigger: string; requestId: string; args?: Record<string, unknown> }): Promise<FireReceipt>;
+  fireNow(request: {
+    trigger: string;
+    requestId: string;
+    args?: Record<string, unknown>;
+    /** Who asks; named in the audit log. Left out where it is no act of a person. */
+    by?: string;
+  }): Promise<FireReceipt>;
+  /** No event becomes a run until it is resumed; each is on record as skipped. May be repeated. @throws notFound, storeBusy */
+  pause(request: Steer & { readonly reason?: string }): Promise<Steered>;
+  /** Takes a pause back. May be repeated. @throws notFound, storeBusy */
+  resume(request: Steer): Promise<Steered>;
+  /** The next `count` fires are skipped; 0 takes it back. May be repeated: it sets, and does not add. @throws notFound, badInput, storeBusy */
+  skip(request: Steer & { readonly count: number }): Promise<Steered>;
+  /** Fires the slots of a range that did not run, one after another. May be repeated: the same request is the same fires. @throws notFound, badInput, storeBusy */
+  backfill(request: BackfillRequest): Promise<Backfilled>;
   /**
    * An event of one trigger: a fire of its own, taken along by one that waits, or on record with the reason why not.
    * May be repeated: that is a delivery. A start that fails is left to the sweeper.
@@ -40,6 +106,8 @@ export interface Dispatch {
    * @throws notFound where no such trigger is in force, storeBusy
    */
   fireEvent(event: TriggerEvent): Promise<FireReceipt>;
+  /** A message came in on a channel: each trigger that it matches fires. May be repeated: the id is the message. @throws storeBusy */
+  messageArrived(message: ArrivedMessage): Promise<readonly FireReceipt[]>;
   /** New mail is in the inbox: mail triggers fire, or an open fire that has not begun takes it along. */
   mailArrived(account: { accountId: string; name: string }, inboxIds: readonly string[]): Promise<void>;
   /** Accounts for every slot of one schedule since the last accounted one. May be repeated at any time. */

@@ -20,6 +20,12 @@ export const failures = {
     http: 401,
     remedy: 'Send the bearer token that `steward init` wrote to data/api-token.',
   },
+  hookRefused: {
+    kind: 'human',
+    http: 401,
+    remedy: 'Give the sender the secret of the trigger’s file, and check the clocks of both sides.',
+  },
+  tooMany: { kind: 'again', http: 429, waitMs: 60_000, remedy: 'Send it again after the seconds in Retry-After.' },
   notFound: {
     kind: 'final',
     http: 404,

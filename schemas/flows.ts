@@ -64,6 +64,12 @@ export const flows = {
     touches: ['triggers'],
     does: 'Accounts for all slots of a schedule since the last accounted one.',
   },
+  watchTrigger: {
+    startedBy: ['schedule'],
+    id: 'watch:<trigger>',
+    touches: ['watch'],
+    does: 'Looks once at a web service or a figure; a change of its state is one fire.',
+  },
   sweep: {
     startedBy: ['schedule', 'system'],
     id: 'sweep',
@@ -82,3 +88,6 @@ export const firableFlows = [
   'serviceFault',
   'noop',
 ] as const satisfies readonly FlowName[];
+
+/** Flows that take all mail which is in no digest yet, whatever mail set them off. */
+export const digestFlows: readonly string[] = ['emailDigest', 'morningReport'] satisfies readonly FlowName[];

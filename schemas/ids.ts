@@ -1,4 +1,4 @@
-import { ulid } from 'ulid';
+import { encodeTime, monotonicFactory, type ULIDFactory } from 'ulid';
 import type { Clock } from './clock.ts';
 
 /** Row ids: a prefix that names the table, then a ULID (26 characters, sorts by time). @source github.com/ulid/spec */
@@ -20,9 +20,24 @@ export const idPrefixes = {
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 
-/** Mints a row id at the clock's time. Never the same twice. */
+const factories = new WeakMap<Clock, ULIDFactory>();
+
+/**
+ * Mints a row id at the clock's time. Never the same twice, and in one process each sorts after the one before: queues
+ * and pages go by it, also within a millisecond and when the clock is set back.
+ */
 export function newId(kind: IdKind, clock: Clock): string {
-  return `${idPrefixes[kind]}_${ulid(clock.now().getTime())}`;
+  let factory = factories.get(clock);
+  if (factory === undefined) {
+    factory = monotonicFactory();
+    factories.set(clock, factory);
+  }
+  return `${idPrefixes[kind]}_${factory(clock.now().getTime())}`;
+}
+
+/** Ids minted at or after an instant are not smaller than this one, and earlier ones are. */
+export function firstIdAt(kind: IdKind, at: Date): string {
+  return `${idPrefixes[kind]}_${encodeTime(Math.max(0, at.getTime()), 10)}${'0'.repeat(16)}`;
 }
 
 /**

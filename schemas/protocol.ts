@@ -20,6 +20,7 @@ export const workflowTypes = {
   healthCheck: 'healthCheck',
   channelSession: 'channelSession',
   wakeTrigger: 'wakeTrigger',
+  watchTrigger: 'watchTrigger',
   sweep: 'sweep',
   sendOutbox: 'sendOutbox',
   noop: 'noop',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from './common.ts';
-import { expression } from './expression.ts';
+import { conditionExpression, keepExpression, mapExpression } from './expression.ts';
 import { faultPlan } from './fault-plan.ts';
 import { fileWhen } from './trigger-kinds/file.ts';
 import { flowWhen } from './trigger-kinds/flow.ts';
@@ -8,7 +8,7 @@ import { httpWhen } from './trigger-kinds/http.ts';
 import { mailWhen } from './trigger-kinds/mail.ts';
 import { messageWhen } from './trigger-kinds/message.ts';
 import { metricWhen } from './trigger-kinds/metric.ts';
-import { atWhen, everyWhen, rruleWhen, scheduleWhen } from './trigger-kinds/schedule.ts';
+import { atWhen, everyWhen, instantText, rruleWhen, scheduleWhen } from './trigger-kinds/schedule.ts';
 import { webhookWhen } from './trigger-kinds/webhook.ts';
 
 const when = z.union([
@@ -37,7 +37,7 @@ export const triggerFile = z
       .describe('A flow: emailDigest, morningReport, healthCheck, serviceFault, or a file in workflows/'),
     when: when.describe('What sets it off; one kind'),
     enabled: z.boolean().default(true),
-    until: z.iso.datetime({ offset: true }).optional().describe('An instant after which it fires no more'),
+    until: instantText.optional().describe('An instant after which it fires no more'),
     owner: z.string().default('me').describe('Whose trigger this is; a name in steward.yaml'),
     tags: z
       .array(z.string().regex(/^[\w.-]{1,40}$/, 'expected letters, digits and . _ -'))
@@ -45,11 +45,11 @@ export const triggerFile = z
       .default([]),
     condition: z
       .union([
-        expression,
+        conditionExpression,
         z.strictObject({
-          if: expression.describe('True: it fires. Sees `event` and `state`'),
+          if: conditionExpression.describe('True: it fires. Sees `event`, `state` and `now`'),
           keep: z
-            .record(z.string().regex(/^[a-z_]\w{0,39}$/i), expression)
+            .record(z.string().regex(/^[a-z_]\w{0,39}$/i), keepExpression)
             .default({})
             .describe('What `state` holds the next time'),
         }),
@@ -57,7 +57,7 @@ export const triggerFile = z
       .optional()
       .describe('A gate that is looked at before anything costs something'),
     map: z
-      .record(z.string().regex(/^[a-z_]\w{0,63}$/i), expression)
+      .record(z.string().regex(/^[a-z_]\w{0,63}$/i), mapExpression)
       .default({})
       .describe('Arguments for the flow, made from `event` by expressions'),
     missed: z
@@ -112,13 +112,18 @@ export const triggerFile = z
     with: z.record(z.string(), z.json()).default({}).describe('Arguments for the flow'),
     fault: faultPlan.optional().describe('For run: serviceFault; what is done about the service'),
   })
-  .refine(
-    (file) => !['schedule', 'rrule', 'every', 'at'].some((key) => key in file.when) || file.missed !== undefined,
-    {
-      path: ['missed'],
-      message: 'is required for a schedule: say what happens to a slot that passed while the machine was off',
-    },
-  )
+  .refine((file) => !isSchedule(file) || file.missed !== undefined, {
+    path: ['missed'],
+    message: 'is required for a schedule: say what happens to a slot that passed while the machine was off',
+  })
+  .refine((file) => file.debounce === undefined || typeof file.overlap !== 'object', {
+    path: ['debounce'],
+    message: 'does not go with overlap: queue; events that wait for each other are one fire already',
+  })
+  .refine((file) => file.debounce === undefined || !isSchedule(file), {
+    path: ['debounce'],
+    message: 'is for events; the slots of a schedule come one by one',
+  })
   .refine((file) => file.fault === undefined || file.run === 'serviceFault', {
     path: ['fault'],
     message: 'belongs to run: serviceFault',
@@ -128,6 +133,11 @@ export const triggerFile = z
     path: ['map'],
     message: 'cannot make fault or target: serviceFault takes them from `fault` and `when`',
   });
+
+function isSchedule(file: { when: object }): boolean {
+  return ['schedule', 'rrule', 'every', 'at'].some((key) => key in file.when);
+}
+
 export type TriggerFile = z.infer<typeof triggerFile>;
 export type Trigger = TriggerFile & {
   /** The file's name without its ending. */

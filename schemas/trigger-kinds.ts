@@ -9,9 +9,14 @@ export function kindOf({ when }: Pick<TriggerFile, 'when'>): TriggerKind {
   return triggerKinds.find((kind) => kind in when) ?? 'schedule';
 }
 
-/** What a kind does when the trigger's file says nothing of `overlap`: an event must not be lost to one before it. */
+/**
+ * What happens to an event while a run is under way; where the file says nothing, an event is not lost to one before it.
+ * Mail is never skipped for a run: `skip` lets one more wait, which takes along all that comes meanwhile.
+ */
 export function overlapOf(trigger: Pick<TriggerFile, 'when' | 'overlap'>): NonNullable<TriggerFile['overlap']> {
-  if (trigger.overlap !== undefined) return trigger.overlap;
   const kind = kindOf(trigger);
-  return kind === 'schedule' || kind === 'mail' || kind === 'http' || kind === 'metric' ? 'skip' : 'allow';
+  if (trigger.overlap !== undefined) {
+    return kind === 'mail' && trigger.overlap === 'skip' ? { policy: 'queue', max: 1 } : trigger.overlap;
+  }
+  return kind === 'schedule' || kind === 'http' || kind === 'metric' ? 'skip' : 'allow';
 }

@@ -17,7 +17,9 @@ export async function appendEvent(
       | 'health'
       | 'incident'
       | 'person'
-      | 'secret';
+      | 'secret'
+      | 'trigger'
+      | 'watch';
     aggregateId: string;
     type: string;
     personId?: string;

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { fires, triggerCursors } from '../schemas/db/fires.ts';
 import { newId, slotKeys } from '../schemas/ids.ts';
+import { type SlotRule, slotRuleOf } from '../schemas/slot-rule.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import { overlapOf } from '../schemas/trigger-kinds.ts';
 import { appendEvent } from '../store/append-event.ts';
@@ -15,7 +16,8 @@ import { newFire } from './new-fire.ts';
 import { ownerZone } from './owner-zone.ts';
 import { type PlannedSlot, planSlots } from './plan-slots.ts';
 import { refuseSlots } from './refuse-slots.ts';
-import { eachSlot, type SlotRule } from './slots.ts';
+import { noRule, ruleOfText, ruleToText } from './rule-text.ts';
+import { eachSlot } from './slots.ts';
 import { startFire } from './start-fire.ts';
 
 /** Slots that get a row of their own in one accounting; older ones share a row that says how many they were. */
@@ -43,8 +45,8 @@ export async function accountSlots(
 ): Promise<{ fired: number; missed: number; skipped: number }> {
   const files = deps.files.current();
   const trigger = files.triggers.get(name);
-  if (trigger === undefined || !('schedule' in trigger.when)) return { fired: 0, missed: 0, skipped: 0 };
-  const rule = { schedule: trigger.when.schedule, timezone: trigger.when.timezone ?? ownerZone(files) };
+  const rule = trigger === undefined ? undefined : slotRuleOf(trigger, ownerZone(files));
+  if (trigger === undefined || rule === undefined) return { fired: 0, missed: 0, skipped: 0 };
   let accounted: Accounted;
   try {
     accounted = await inTransaction(deps.store, (inside) => account(deps, inside, trigger, rule));
@@ -65,8 +67,7 @@ export async function accountSlots(
 
 async function account(deps: DispatchDeps, inside: StoreIn, trigger: Trigger, rule: SlotRule): Promise<Accounted> {
   const now = inside.clock.now();
-  // The rule itself, not the file's hash: a changed priority must not forget a slot.
-  const ruleText = `${rule.schedule} ${rule.timezone}`;
+  const ruleText = trigger.enabled ? ruleToText(rule) : noRule;
   const first = await inside.db
     .insert(triggerCursors)
     .values({ trigger: trigger.name, accountedTo: now, hash: ruleText })
@@ -80,13 +81,10 @@ async function account(deps: DispatchDeps, inside: StoreIn, trigger: Trigger, ru
     .set({ accountedTo: now, hash: ruleText })
     .where(eq(triggerCursors.trigger, trigger.name));
   if (!trigger.enabled) return nothing;
-  const end = Math.min(
-    now.getTime(),
-    trigger.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(trigger.until),
-  );
   // Until now the rule before was in force: its slots are owed, those of the new one begin now.
-  const inForce = cursor.hash === ruleText ? rule : ruleOf(cursor.hash);
-  const { slots, older } = newestSlots(inForce, cursor.accountedTo.getTime(), end);
+  const inForce = cursor.hash === ruleText ? rule : ruleOfText(cursor.hash, rule);
+  if (inForce === undefined) return nothing;
+  const { slots, older } = newestSlots(inForce, cursor.accountedTo.getTime(), now.getTime());
   if (slots.length === 0) return nothing;
   await lockTrigger(inside, trigger.name);
   const open = await openFiresOf(inside, trigger.name);
@@ -124,11 +122,6 @@ async function lockCursor(inside: StoreIn, trigger: string) {
     .where(eq(triggerCursors.trigger, trigger))
     .for('update');
   return cursor;
-}
-
-function ruleOf(text: string): SlotRule {
-  const gap = text.lastIndexOf(' ');
-  return { schedule: text.slice(0, gap), timezone: text.slice(gap + 1) };
 }
 
 /** The newest slots, and what is too long ago for rows of its own. */

@@ -1,18 +1,27 @@
 import type { Dispatch } from '../schemas/dispatch.ts';
 import { accountSlots } from './account-slots.ts';
+import { backfillSlots } from './backfill-slots.ts';
 import { beginFire } from './begin-fire.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { endAndFollow } from './end-and-follow.ts';
 import { fireEvent } from './fire-event.ts';
 import { fireNow } from './fire-now.ts';
 import { mailArrived } from './mail-arrived.ts';
+import { messageArrived } from './message-arrived.ts';
+import { pauseTrigger, resumeTrigger } from './pause-trigger.ts';
+import { skipFires } from './skip-fires.ts';
 import { sweep } from './sweep.ts';
 
 /** The one place where what happened becomes fires: ledger row first, then the workflow. @source docs/design/fires.md */
 export function makeDispatch(deps: DispatchDeps): Dispatch {
   return {
     fireNow: (request) => fireNow(deps, request),
+    pause: (request) => pauseTrigger(deps, request),
+    resume: (request) => resumeTrigger(deps, request),
+    skip: (request) => skipFires(deps, request),
+    backfill: (request) => backfillSlots(deps, request),
     fireEvent: (event) => fireEvent(deps, event),
+    messageArrived: (message) => messageArrived(deps, message),
     mailArrived: (account, inboxIds) => mailArrived(deps, account, inboxIds),
     accountSlots: (trigger) => accountSlots(deps, trigger),
     begin: (fireId) => beginFire(deps, fireId),

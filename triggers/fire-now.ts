@@ -2,8 +2,9 @@ import type { FireReceipt } from '../schemas/dispatch.ts';
 import { StewardError } from '../schemas/errors.ts';
 import { slotKeys } from '../schemas/ids.ts';
 import { overlapOf } from '../schemas/trigger-kinds.ts';
+import { appendAudit } from '../store/append-audit.ts';
 import { type FireRow, openFire } from '../store/fires/open-fire.ts';
-import { inTransaction } from '../store/store.ts';
+import { inTransaction, type StoreIn } from '../store/store.ts';
 import { cancelFires, openFiresOf } from './cancel-fires.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
@@ -18,7 +19,7 @@ import { startFire } from './start-fire.ts';
  */
 export async function fireNow(
   deps: DispatchDeps,
-  request: { trigger: string; requestId: string; args?: Record<string, unknown> },
+  request: { trigger: string; requestId: string; args?: Record<string, unknown>; by?: string },
 ): Promise<FireReceipt> {
   const trigger = deps.files.current().triggers.get(request.trigger);
   if (trigger === undefined) throw new StewardError('notFound', `There is no trigger "${request.trigger}" in force`);
@@ -34,7 +35,9 @@ export async function fireNow(
         ...{ kind: 'manual', slotKey: slotKeys.manual(request.requestId), dueAt: deps.store.clock.now() },
         args: request.args ?? {},
       });
-      return await openFire(inside, fire, 'request');
+      const known = await openFire(inside, fire, 'request');
+      if (known.accepted && request.by !== undefined) await auditFire(inside, request.by, known.fire);
+      return known;
     });
   } catch (error) {
     throw nameFailure(error);
@@ -44,4 +47,8 @@ export async function fireNow(
   if (fire.state === 'open') await startFire(deps, fire);
   if (accepted) await cancelFires(deps, previous);
   return { fireId: fire.id, workflowId: fire.workflowId, accepted };
+}
+
+async function auditFire(inside: StoreIn, actor: string, { id, trigger, personId }: FireRow): Promise<void> {
+  await appendAudit(inside, { actor, action: 'trigger.fire', subject: trigger, personId, data: { fire: id } });
 }

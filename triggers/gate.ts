@@ -1,3 +1,4 @@
+import { parseInstant } from '../schemas/parse-instant.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import { spanOf } from './describe-fire.ts';
 
@@ -28,5 +29,5 @@ export function gate(trigger: Pick<Trigger, 'cooldown' | 'throttle'>, facts: Gat
 
 /** Whether a trigger may fire at all now: what is switched off or past its end is as good as not there. */
 export function isInForce(trigger: Pick<Trigger, 'enabled' | 'until'>, now: Date): boolean {
-  return trigger.enabled && (trigger.until === undefined || now.getTime() <= Date.parse(trigger.until));
+  return trigger.enabled && (trigger.until === undefined || now.getTime() <= parseInstant(trigger.until));
 }

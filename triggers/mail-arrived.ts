@@ -6,11 +6,15 @@ import type { FileSet } from '../schemas/file-set.ts';
 import { slotKeys } from '../schemas/ids.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import { lockTrigger } from '../store/fires/lock-trigger.ts';
-import { type FireRow, openFire, recordDelivery } from '../store/fires/open-fire.ts';
+import { type FireRow, recordDelivery } from '../store/fires/open-fire.ts';
 import { inTransaction, type StoreIn } from '../store/store.ts';
+import { admitEvent } from './admit-event.ts';
+import { cancelFires } from './cancel-fires.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
+import { fireMailEvents } from './fire-mail-events.ts';
+import { isInForce } from './gate.ts';
+import { looksAtEachMail } from './match-mail.ts';
 import { nameFailure } from './name-failure.ts';
-import { newFire } from './new-fire.ts';
 import { startFire } from './start-fire.ts';
 
 /**
@@ -26,7 +30,7 @@ export async function mailArrived(
 ): Promise<void> {
   const first = [...inboxIds].sort()[0];
   if (first === undefined) return;
-  for (const { trigger, settleMs } of mailTriggers(deps.files.current(), account.name)) {
+  for (const { trigger, settleMs } of mailTriggers(deps.files.current(), account.name, deps.store.clock.now())) {
     try {
       const [known] = await deps.store.db
         .select({ personId: accounts.personId })
@@ -34,17 +38,18 @@ export async function mailArrived(
         .where(eq(accounts.id, account.accountId));
       // Mail of one person never fires a trigger of another.
       if (known !== undefined && known.personId !== deps.personId) continue;
-      await fireForMail(deps, trigger, { slotKey: slotKeys.mail(first), settleMs });
+      if (looksAtEachMail(trigger)) await fireMailEvents(deps, trigger, account.name, inboxIds);
+      else await fireForMail(deps, trigger, { slotKey: slotKeys.mail(first), settleMs });
     } catch (error) {
       throw nameFailure(error);
     }
   }
 }
 
-/** Enabled mail triggers that one account concerns. */
-export function mailTriggers(files: FileSet, account: string): { trigger: Trigger; settleMs: number }[] {
+/** Mail triggers in force that one account concerns. */
+export function mailTriggers(files: FileSet, account: string, now: Date): { trigger: Trigger; settleMs: number }[] {
   return [...files.triggers.values()].flatMap((trigger) => {
-    if (!trigger.enabled || !('mail' in trigger.when)) return [];
+    if (!isInForce(trigger, now) || !('mail' in trigger.when)) return [];
     const { mail, settle } = trigger.when;
     return mail.account === undefined || mail.account === account ? [{ trigger, settleMs: settle }] : [];
   });
@@ -56,30 +61,27 @@ export async function fireForMail(
   trigger: Trigger,
   burst: { slotKey: string; settleMs: number; dueAt?: Date },
 ): Promise<FireRow> {
-  const { fire, joined } = await inTransaction(deps.store, async (inside) => {
+  const { fire, joined, overtaken } = await inTransaction(deps.store, async (inside) => {
     // Two bursts at once, from two accounts, are one fire.
     await lockTrigger(inside, trigger.name);
     const waiting = await notBegun(inside, trigger.name);
     if (waiting !== undefined) {
       await recordDelivery(inside, waiting.id, 'joined');
-      return { fire: waiting, joined: true };
+      return { fire: waiting, joined: true, overtaken: [] };
     }
-    const opened = await openFire(
-      inside,
-      newFire(deps.personId, trigger, {
-        ...{ kind: 'mail', slotKey: burst.slotKey, dueAt: burst.dueAt ?? inside.clock.now() },
-      }),
-      'mail',
-    );
-    return { fire: opened.fire, joined: false };
+    const event = { trigger: trigger.name, kind: 'mail' as const, slotKey: burst.slotKey, source: 'mail' };
+    const dueAt = burst.dueAt ?? inside.clock.now();
+    const admitted = await admitEvent(deps, inside, trigger, { ...event, dueAt, event: { kind: 'mail' } });
+    return { fire: admitted.fire, joined: false, overtaken: admitted.overtaken };
   });
-  if (!joined && fire.state === 'open') {
+  if (!joined && fire.state === 'open' && fire.waits !== 'queue') {
     try {
       await startFire(deps, fire, burst.settleMs);
     } catch (error) {
       deps.log.warn({ fire: fire.id, err: error }, 'a fire could not be started yet; the sweeper tries again');
     }
   }
+  await cancelFires(deps, overtaken);
   return fire;
 }
 

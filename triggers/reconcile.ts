@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  type CalendarSpec,
   type Client,
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
@@ -8,13 +7,18 @@ import {
   type ScheduleSpec,
   type ScheduleUpdateOptions,
 } from '@temporalio/client';
+import { type Clock, systemClock } from '../schemas/clock.ts';
 import type { FileSet } from '../schemas/file-set.ts';
 import { workflowIds } from '../schemas/ids.ts';
-import { type Cron, parseCron } from '../schemas/parse-cron.ts';
 import { taskQueues, workflowTypes } from '../schemas/protocol.ts';
+import { ruleWords } from '../schemas/rule-words.ts';
+import { slotRuleOf } from '../schemas/slot-rule.ts';
+import type { Trigger } from '../schemas/trigger-file.ts';
 import type { DispatchLog } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
 import { ownerZone } from './owner-zone.ts';
+import { nextSlots } from './slots.ts';
+import { wakeSpec } from './wake-spec.ts';
 
 type Wanted = ScheduleOptions & { readonly state: { readonly paused: boolean; readonly note: string } };
 
@@ -32,11 +36,11 @@ export interface Reconciled {
  * @throws temporalBusy
  */
 export async function reconcileSchedules(
-  { client, log }: { client: Client; log: DispatchLog },
+  { client, log, clock = systemClock }: { client: Client; log: DispatchLog; clock?: Clock },
   files: FileSet,
 ): Promise<Reconciled> {
   try {
-    const wanted = new Map(wantedSchedules(files).map((schedule) => [schedule.scheduleId, schedule]));
+    const wanted = new Map(wantedSchedules(files, clock.now()).map((schedule) => [schedule.scheduleId, schedule]));
     const created: string[] = [];
     const updated: string[] = [];
     const deleted: string[] = [];
@@ -51,6 +55,8 @@ export async function reconcileSchedules(
       // The list lags behind, so what it lacks may be there and what it holds may be gone.
       if (known.has(id) ? await update(client, schedule) : !(await create(client, schedule))) updated.push(id);
       else created.push(id);
+      // A person who saved a watch wants to know now, and not in an hour.
+      if (isWatch(schedule)) await client.schedule.getHandle(id).trigger('SKIP');
     }
     for (const id of known.keys()) {
       if (!wanted.has(id) && (await remove(client, id))) deleted.push(id);
@@ -63,6 +69,9 @@ export async function reconcileSchedules(
     throw nameFailure(error);
   }
 }
+
+const isWatch = ({ action }: Wanted) =>
+  action.type === 'startWorkflow' && action.workflowType === workflowTypes.watchTrigger;
 
 async function create(client: Client, schedule: Wanted): Promise<boolean> {
   try {
@@ -97,8 +106,8 @@ async function remove(client: Client, id: string): Promise<boolean> {
   }
 }
 
-/** One Schedule for each enabled schedule trigger, and the sweeper's. */
-function wantedSchedules(files: FileSet): Wanted[] {
+/** One Schedule for each enabled trigger that has slots to come, and the sweeper's. */
+function wantedSchedules(files: FileSet, now: Date): Wanted[] {
   const wanted = [
     schedule(workflowIds.sweepSchedule(), 'each minute', {
       spec: { intervals: [{ every: '1m' }], timezone: 'UTC' },
@@ -112,19 +121,23 @@ function wantedSchedules(files: FileSet): Wanted[] {
       },
     }),
   ];
-  for (const { name, when, enabled } of files.triggers.values()) {
-    if (!enabled || !('schedule' in when)) continue;
-    const timezone = when.timezone ?? ownerZone(files);
+  for (const trigger of files.triggers.values()) {
+    const { name, enabled } = trigger;
+    if (enabled && ('http' in trigger.when || 'metric' in trigger.when)) wanted.push(watchSchedule(trigger));
+    const rule = slotRuleOf(trigger, ownerZone(files));
+    // A wake that never comes is no Schedule: Temporal would keep it for ever.
+    if (!enabled || rule === undefined || nextSlots(rule, now, 1).length === 0) continue;
+    const words = ruleWords(rule);
     wanted.push(
-      schedule(workflowIds.schedule(name), `triggers/${name}.yaml: "${when.schedule}" ${timezone}`, {
-        spec: { calendars: calendarsOf(parseCron(when.schedule)), timezone },
+      schedule(workflowIds.schedule(name), `triggers/${name}.yaml: ${words}`, {
+        spec: wakeSpec(rule),
         action: {
           type: 'startWorkflow',
           workflowType: workflowTypes.wakeTrigger,
           workflowId: workflowIds.wake(name),
           taskQueue: taskQueues.main,
           args: [{ trigger: name }],
-          staticSummary: `wakes ${name}: "${when.schedule}" ${timezone}`,
+          staticSummary: `wakes ${name}: ${words}`.slice(0, 180),
         },
       }),
     );
@@ -132,15 +145,51 @@ function wantedSchedules(files: FileSet): Wanted[] {
   return wanted;
 }
 
+const wakePolicies = {
+  // A wake that comes while one is at work may bring a newer slot; more than one waiting brings nothing new.
+  overlap: 'BUFFER_ONE',
+  // After an absence the sweep at start accounts for all slots: old wakes have nothing to add.
+  catchupWindow: '1m',
+  pauseOnFailure: false,
+} as const;
+
+/** A look at what a trigger watches, again and again. Looks that were missed are no slots: the next one sees as much. */
+function watchSchedule({ name, when, until }: Trigger): Wanted {
+  const every = 'http' in when ? when.http.every : 'metric' in when ? when.metric.every : 0;
+  // Temporal counts in whole seconds.
+  const everyMs = Math.max(1_000, Math.ceil(every / 1_000) * 1_000);
+  // Spread by name, so that not all watches look in the same moment.
+  const spread = Number.parseInt(createHash('sha256').update(name).digest('hex').slice(0, 8), 16);
+  const kind = 'http' in when ? 'http' : 'metric';
+  return schedule(
+    workflowIds.schedule(name),
+    `triggers/${name}.yaml: ${kind} every ${everyMs / 1_000} s`,
+    {
+      spec: {
+        intervals: [{ every: everyMs, offset: Math.floor((spread % everyMs) / 1_000) * 1_000 }],
+        timezone: 'UTC',
+        ...(until === undefined ? {} : { endAt: new Date(until) }),
+      },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.watchTrigger,
+        workflowId: workflowIds.watch(name),
+        taskQueue: taskQueues.main,
+        args: [{ trigger: name }],
+        staticSummary: `looks for ${name}: ${kind} every ${everyMs / 1_000} s`,
+      },
+    },
+    { overlap: 'SKIP', catchupWindow: '10s', pauseOnFailure: false },
+  );
+}
+
 /** The note shows in the Temporal UI, and its hash says whether anything differs. */
-function schedule(id: string, words: string, parts: { spec: ScheduleSpec; action: ScheduleOptions['action'] }): Wanted {
-  const policies = {
-    // A wake that comes while one is at work may bring a newer slot; more than one waiting brings nothing new.
-    overlap: 'BUFFER_ONE',
-    // After an absence the sweep at start accounts for all slots: old wakes have nothing to add.
-    catchupWindow: '1m',
-    pauseOnFailure: false,
-  } as const;
+function schedule(
+  id: string,
+  words: string,
+  parts: { spec: ScheduleSpec; action: ScheduleOptions['action'] },
+  policies: NonNullable<ScheduleOptions['policies']> = wakePolicies,
+): Wanted {
   const hash = createHash('sha256')
     .update(JSON.stringify([parts, policies]))
     .digest('hex')
@@ -151,26 +200,4 @@ function schedule(id: string, words: string, parts: { spec: ScheduleSpec; action
     policies,
     state: { paused: false, note: `${words} [${hash}]` },
   };
-}
-
-/** Temporal joins day of month and day of week with AND; cron's OR is two calendars. */
-function calendarsOf(cron: Cron): CalendarSpec[] {
-  const ranges = (values: readonly number[]) => values.map((value) => ({ start: value, end: value }));
-  const months = ['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const;
-  const rest = ['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const;
-  const names = [...months, ...rest] as const;
-  const days = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
-  const time = {
-    second: ranges(cron.seconds),
-    minute: ranges(cron.minutes),
-    hour: ranges(cron.hours),
-    month: cron.months.map((month) => names[month - 1]!),
-  };
-  const dayOfMonth = ranges(cron.daysOfMonth);
-  const dayOfWeek = cron.daysOfWeek.map((day) => days[day]!);
-  if (!cron.eitherDay) return [{ ...time, dayOfMonth, dayOfWeek }];
-  return [
-    { ...time, dayOfMonth, dayOfWeek: '*' },
-    { ...time, dayOfMonth: '*', dayOfWeek },
-  ];
 }

@@ -6,6 +6,7 @@ import { slotKeys } from '../schemas/ids.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { fireForMail, mailTriggers } from './mail-arrived.ts';
+import { looksAtEachMail } from './match-mail.ts';
 
 /** Whoever takes mail in tells the dispatcher itself; only what is older than this was forgotten. */
 const forgottenAfterMs = 120_000;
@@ -27,7 +28,8 @@ export async function sweepInbox(deps: DispatchDeps): Promise<number> {
     .orderBy(asc(accounts.id));
   const accountsOf = new Map<Trigger, { ids: string[]; settleMs: number }>();
   for (const account of known) {
-    for (const { trigger, settleMs } of mailTriggers(files, account.name)) {
+    for (const { trigger, settleMs } of mailTriggers(files, account.name, deps.store.clock.now())) {
+      if (looksAtEachMail(trigger)) continue;
       const entry = accountsOf.get(trigger) ?? { ids: [], settleMs };
       entry.ids.push(account.id);
       accountsOf.set(trigger, entry);

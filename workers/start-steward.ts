@@ -11,6 +11,7 @@ import { firableFlows } from '../schemas/flows.ts';
 import { readLatestReport } from '../store/digests/read-report.ts';
 import { ensurePerson } from '../store/ensure-person.ts';
 import { openFiles } from '../store/files/open-files.ts';
+import { openHotTier } from '../store/hot/open-hot-tier.ts';
 import { readRootKeys } from '../store/keys/root-key.ts';
 import type { Store } from '../store/store.ts';
 import { makeDispatch } from '../triggers/dispatch.ts';
@@ -21,6 +22,7 @@ import { payloadCodec } from './codec/payload-codec.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
 import { followChanges } from './follow-changes.ts';
+import { writeEditorSchemas } from './home/write-editor-schemas.ts';
 import { keepBundle } from './keep-bundle.ts';
 import { keepSessions } from './keep-sessions.ts';
 import { openStore } from './open-store.ts';
@@ -36,6 +38,8 @@ export interface StewardOptions {
   readonly rootKeyFile: string;
   readonly api: { readonly host: string; readonly port: number; readonly token: string };
   readonly temporalUiUrl?: string;
+  /** Redis or Valkey for the hot tier; in this process when left out. */
+  readonly redisUrl?: string | undefined;
   readonly roles: readonly Role[];
   /** Runs kept in memory; 0 replays on every task. */
   readonly cachedWorkflows: number;
@@ -69,6 +73,11 @@ const waitMs = 120_000;
  */
 export async function startSteward(options: StewardOptions): Promise<RunningSteward> {
   const { log, home } = options;
+  try {
+    writeEditorSchemas(home);
+  } catch (error) {
+    log.info({ err: error }, 'the schemas for editors could not be written');
+  }
   const clock = options.clock ?? systemClock;
   const roots = readRootKeys(options.rootKeyFile);
   // Bundling, when it is needed at all, runs in a process of its own: beside the waiting for the servers.
@@ -114,12 +123,17 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     (await bundle).path,
   );
   let ready = false;
+  const hot = await openHotTier({
+    ...{ redisUrl: options.redisUrl, clock },
+    onError: (error) => log.warn({ err: error }, 'the hot tier does not answer'),
+  });
   const api = await startApi({
     store,
     client,
     files,
     dispatch,
     log,
+    hot,
     personId: person.id,
     ...options.api,
     decode: (payloads) => payloadCodec(roots).decode(payloads),
@@ -156,6 +170,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     await files.close();
     await following.stop();
     await api.close();
+    await hot.close();
     workers.shutdown();
     await workers.ended;
     await connection.close();

@@ -7,7 +7,7 @@ import type { FireInput } from '../schemas/flow-io.ts';
 import { outbox } from './proxies.ts';
 import { settleOutbox } from './steps/settle-outbox.ts';
 
-export { condition, log, sleep } from '@temporalio/workflow';
+export { ApplicationFailure, condition, log, sleep, workflowInfo } from '@temporalio/workflow';
 export type { FireInput, FlowOutcome } from '../schemas/flow-io.ts';
 export { deliver } from './steps/deliver.ts';
 export { makeDigest } from './steps/make-digest.ts';

@@ -8,3 +8,4 @@ export { sendOutbox } from './send-outbox.ts';
 export { serviceFault } from './service-fault.ts';
 export { sweep } from './sweep.ts';
 export { wakeTrigger } from './wake-trigger.ts';
+export { watchTrigger } from './watch-trigger.ts';

@@ -97,6 +97,15 @@ export const facing = group('faults', {
   retry: patient,
 });
 
+/** One question with a timeout of at most 60 s, and a pattern with one of 5 s. What fails for 5 m is left to the next look. */
+export const watch = group('watch', {
+  taskQueue: taskQueues.io,
+  startToCloseTimeout: '90s',
+  scheduleToCloseTimeout: '5m',
+  heartbeatTimeout,
+  retry: patient,
+});
+
 /** One connection, held as long as the worker lives. */
 export const mail = group('mail', {
   taskQueue: taskQueues.io,

@@ -3,7 +3,7 @@ import { newId } from '../../schemas/ids.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';
 
-const requestId = z
+export const requestId = z
   .string()
   .regex(/^[\w.:-]{1,100}$/, 'expected 1 to 100 letters, digits and . _ : -')
   .describe('The same id is the same fire, however often it is sent');
@@ -34,6 +34,7 @@ export const fireTrigger = route({
     const receipt = await dispatch.fireNow({
       trigger: params.name,
       requestId: asked,
+      by: 'owner',
       ...(body.args === undefined ? {} : { args: body.args }),
     });
     return { status: 202, body: receipt, headers: { location: `/api/v1/fires/${receipt.fireId}` } };

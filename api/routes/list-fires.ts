@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endings } from '../../schemas/endings.ts';
+import { fireKinds } from '../../schemas/fire-kinds.ts';
 import { readFires } from '../../store/fires/read-fires.ts';
 import { fireView, viewFire } from '../fire-view.ts';
 import { problem } from '../problem.ts';
@@ -12,6 +13,8 @@ export const fireQuery = z.strictObject({
     .enum(['open', ...endings])
     .optional()
     .describe('`open`, or how it ended'),
+  kind: z.enum(fireKinds).optional().describe('What set it off'),
+  since: z.iso.datetime({ offset: true }).optional().describe('Accepted at this instant or after it'),
   limit: z.coerce.number().int().min(1).max(500).default(50),
   before: z.string().max(40).optional().describe('Id of the last fire of the page before'),
 });
@@ -32,11 +35,13 @@ export const listFires = route({
 });
 
 /** The same query without keys that hold nothing. */
-export function pageOf({ trigger, state, limit, before }: z.infer<typeof fireQuery>) {
+export function pageOf({ trigger, state, kind, since, limit, before }: z.infer<typeof fireQuery>) {
   return {
     limit,
     ...(trigger === undefined ? {} : { trigger }),
     ...(state === undefined ? {} : { state }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(since === undefined ? {} : { since: new Date(since) }),
     ...(before === undefined ? {} : { before }),
   };
 }

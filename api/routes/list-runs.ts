@@ -6,7 +6,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { fireView, viewFire } from '../fire-view.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';
-import { uiBase } from '../temporal-ui.ts';
+import { hasRun, runLink } from '../run-link.ts';
 import { fireQuery, nextOf, pageOf } from './list-fires.ts';
 
 const runView = z.strictObject({
@@ -46,10 +46,9 @@ export const listRuns = route({
 
 async function withRun(deps: ApiDeps, fire: FireRow, host: string | undefined): Promise<z.infer<typeof runView>> {
   const view = viewFire(fire);
-  // A slot that was missed, or skipped before it began, has no run to ask for.
-  if (fire.state === 'missed' || (fire.state === 'skipped' && fire.outcome === null)) return view;
-  const link =
-    deps.temporalUiUrl === undefined ? {} : { link: linkTo(deps.client, uiBase(deps.temporalUiUrl, host), fire) };
+  if (!hasRun(fire)) return view;
+  const url = runLink(deps, fire, host);
+  const link = url === undefined ? {} : { link: url };
   try {
     const run = await deps.client.workflow.getHandle(fire.workflowId).describe();
     const { runId, historyLength } = run;
@@ -58,9 +57,4 @@ async function withRun(deps: ApiDeps, fire: FireRow, host: string | undefined): 
     if (error instanceof WorkflowNotFoundError) return { ...view, run: { status: 'FORGOTTEN' } };
     return { ...view, ...link };
   }
-}
-
-function linkTo(client: ApiDeps['client'], base: string, fire: FireRow): string {
-  const namespace = encodeURIComponent(client.options.namespace);
-  return `${base}/namespaces/${namespace}/workflows/${encodeURIComponent(fire.workflowId)}`;
 }

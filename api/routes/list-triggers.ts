@@ -1,10 +1,11 @@
-import { desc } from 'drizzle-orm';
 import { z } from 'zod';
-import { fires } from '../../schemas/db/fires.ts';
+import type { WatchState } from '../../schemas/db/fires.ts';
 import { endings } from '../../schemas/endings.ts';
-import type { Store } from '../../store/store.ts';
+import { newestFires } from '../../store/fires/newest-fires.ts';
+import { readSteering, type SteeredNow } from '../../store/triggers/steer-state.ts';
+import { readWatches } from '../../store/triggers/watch-state.ts';
 import { ownerZone } from '../../triggers/owner-zone.ts';
-import { nextSlots } from '../../triggers/slots.ts';
+import { whenOf } from '../../triggers/when-of.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';
 
@@ -12,7 +13,7 @@ const triggerView = z.strictObject({
   name: z.string(),
   run: z.string(),
   enabled: z.boolean(),
-  when: z.string().describe('The schedule, or `mail`'),
+  when: z.string().describe('The schedule, or the kind such as `mail`'),
   timezone: z.string().optional(),
   priority: z.string(),
   deliver: z.array(z.string()),
@@ -21,6 +22,20 @@ const triggerView = z.strictObject({
     .strictObject({ fireId: z.string(), state: z.enum(['open', ...endings]), dueAt: z.iso.datetime() })
     .optional()
     .describe('The newest fire'),
+  paused: z
+    .strictObject({ by: z.string(), since: z.iso.datetime(), reason: z.string().optional() })
+    .optional()
+    .describe('Until it is resumed, its slots and events end as skipped'),
+  skipNext: z.int().optional().describe('So many of the next fires are skipped'),
+  watch: z
+    .strictObject({
+      state: z.enum(['well', 'faulty', 'unknown']),
+      since: z.iso.datetime().describe('Since when it is well or faulty'),
+      lookedAt: z.iso.datetime(),
+      detail: z.string(),
+    })
+    .optional()
+    .describe('Of a trigger that watches something: where it stands; unknown where the last look said nothing'),
 });
 
 const faultView = z.strictObject({
@@ -40,31 +55,43 @@ export const listTriggers = route({
   answers: { 200: z.strictObject({ triggers: z.array(triggerView), faults: z.array(faultView) }), 401: problem },
   handle: async ({ store, files }) => {
     const set = files.current();
-    const newest = await newestFires(store);
-    const triggers = [...set.triggers.values()].map(({ name, run, enabled, when, priority, deliver }) => {
-      const common = { name, run, enabled, priority, deliver };
+    const newest = await newestFires(store, [...set.triggers.keys()]);
+    const steering = await readSteering(store);
+    const watches = await readWatches(store);
+    const triggers = [...set.triggers.values()].map((trigger) => {
+      const { name, run, enabled, priority, deliver } = trigger;
       const fire = newest.get(name);
       const last =
         fire === undefined ? {} : { last: { fireId: fire.id, state: fire.state, dueAt: fire.dueAt.toISOString() } };
-      if (!('schedule' in when)) return { ...common, when: 'mail', ...last };
-      const timezone = when.timezone ?? ownerZone(set);
-      const [next] = enabled ? nextSlots({ schedule: when.schedule, timezone }, store.clock.now(), 1) : [];
-      const slot = next === undefined ? {} : { next: next.toISOString() };
-      return { ...common, when: when.schedule, timezone, ...slot, ...last };
+      return {
+        ...{
+          name,
+          run,
+          enabled,
+          priority,
+          deliver,
+          ...viewSteering(steering.get(name)),
+          ...viewWatch(watches.get(name)),
+        },
+        ...{ ...whenOf(trigger, ownerZone(set), store.clock.now()), ...last },
+      };
     });
     return { status: 200, body: { triggers, faults: set.faults } };
   },
 });
 
-async function newestFires(store: Store) {
-  const rows = await store.db
-    .selectDistinctOn([fires.trigger], {
-      trigger: fires.trigger,
-      id: fires.id,
-      state: fires.state,
-      dueAt: fires.dueAt,
-    })
-    .from(fires)
-    .orderBy(fires.trigger, desc(fires.id));
-  return new Map(rows.map((row) => [row.trigger, row]));
+function viewSteering(steered: SteeredNow | undefined) {
+  if (steered === undefined) return {};
+  const { paused, skipNext } = steered;
+  return {
+    ...(paused === undefined ? {} : { paused: { ...paused, since: paused.since.toISOString() } }),
+    ...(skipNext === 0 ? {} : { skipNext }),
+  };
+}
+
+function viewWatch(watch: WatchState | undefined) {
+  if (watch === undefined) return {};
+  const { faulty, verdict, since, lookedAt, detail } = watch;
+  const state = verdict === 'unknown' ? 'unknown' : faulty ? 'faulty' : 'well';
+  return { watch: { state, since, lookedAt, detail } } as const;
 }

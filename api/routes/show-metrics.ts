@@ -1,20 +1,35 @@
-import { count, eq, isNull, sql } from 'drizzle-orm';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { count, isNull } from 'drizzle-orm';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { cursors } from '../../schemas/db/accounts.ts';
-import { fires } from '../../schemas/db/fires.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
 import { effectStates, endings } from '../../schemas/endings.ts';
+import { type FireCounts, makeFireCounts } from '../../store/fires/count-fires.ts';
 import type { Store } from '../../store/store.ts';
+import { hookRequests } from '../count-hooks.ts';
+import { latenessLines } from '../lateness-lines.ts';
 import { route } from '../route.ts';
 
 const registry = new Registry();
 let collecting = false;
+registry.registerMetric(hookRequests);
 
 const firesByState = new Gauge({
   name: 'steward_fires',
   help: 'Fires in the ledger by state: open, or how they ended',
   labelNames: ['state'],
+  registers: [registry],
+});
+const firesTotal = new Counter({
+  name: 'steward_fires_total',
+  help: 'Fires that have ended, by ending',
+  labelNames: ['ending'],
+  registers: [registry],
+});
+const firesByKind = new Counter({
+  name: 'steward_fires_by_kind_total',
+  help: 'Fires that have ended, by what set them off and ending',
+  labelNames: ['kind', 'ending'],
   registers: [registry],
 });
 const oldestOpen = new Gauge({
@@ -53,22 +68,39 @@ export const showMetrics = route({
       collecting = true;
       collectDefaultMetrics({ register: registry, prefix: 'steward_' });
     }
-    await readLedger(store);
+    const fireCounts = await countsOf(store)();
+    await readRest(store);
+    setFires(fireCounts, store.clock.now());
     const headers = { 'content-type': registry.contentType };
-    return { status: 200, body: await registry.metrics(), headers };
+    return { status: 200, body: `${await registry.metrics()}${latenessLines(fireCounts.ended)}`, headers };
   },
 });
 
-async function readLedger({ db, clock }: Store): Promise<void> {
-  const byState = await db.select({ state: fires.state, rows: count() }).from(fires).groupBy(fires.state);
-  for (const state of ['open', ...endings]) {
-    firesByState.set({ state }, byState.find((row) => row.state === state)?.rows ?? 0);
+const countsByStore = new WeakMap<Store['db'], () => Promise<FireCounts>>();
+
+/** What has been counted stays with its database. */
+function countsOf(store: Store): () => Promise<FireCounts> {
+  const known = countsByStore.get(store.db) ?? makeFireCounts(store);
+  countsByStore.set(store.db, known);
+  return known;
+}
+
+function setFires({ open, oldestOpenAt, ended }: FireCounts, now: Date): void {
+  oldestOpen.set(oldestOpenAt === undefined ? 0 : Math.max(0, (now.getTime() - oldestOpenAt.getTime()) / 1000));
+  firesByState.set({ state: 'open' }, open);
+  firesTotal.reset();
+  firesByKind.reset();
+  for (const ending of endings) {
+    const of = ended.filter((one) => one.ending === ending);
+    const total = of.reduce((sum, one) => sum + one.count, 0);
+    firesByState.set({ state: ending }, total);
+    // The ledger only grows, so what is written anew each time is a counter all the same.
+    firesTotal.inc({ ending }, total);
+    for (const { kind, count: rows } of of) firesByKind.inc({ kind, ending }, rows);
   }
-  const [oldest] = await db
-    .select({ at: sql<string | null>`min(${fires.acceptedAt})` })
-    .from(fires)
-    .where(eq(fires.state, 'open'));
-  oldestOpen.set(oldest?.at == null ? 0 : Math.max(0, (clock.now().getTime() - Date.parse(oldest.at)) / 1000));
+}
+
+async function readRest({ db }: Store): Promise<void> {
   mailboxes.set(await db.$count(cursors));
   inboxRows.set(await db.$count(inbox));
   inboxWaiting.set(await db.$count(inbox, isNull(inbox.digestId)));

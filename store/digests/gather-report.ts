@@ -8,6 +8,8 @@ import { failures } from '../../schemas/errors.ts';
 import type { FileSet } from '../../schemas/file-set.ts';
 import type { Report, TriggerTally, Trouble, Waiting } from '../../schemas/report.ts';
 import type { Store } from '../store.ts';
+import { readSteering } from '../triggers/steer-state.ts';
+import { gatherAbsences } from './gather-absences.ts';
 
 const mostTroubles = 20;
 const firstReportHours = 24;
@@ -15,7 +17,7 @@ const firstReportHours = 24;
 /** All that a report tells but the mail: what ran and did not since the last one, health, and what waits. Reads only. */
 export async function gatherReport(
   store: Store,
-  files: Pick<FileSet, 'faults'>,
+  files: Pick<FileSet, 'faults' | 'triggers'>,
   { personId, fireId }: { personId: string; fireId: string },
 ): Promise<Omit<Report, 'reportId' | 'digestId' | 'mails' | 'older'>> {
   const now = store.clock.now();
@@ -48,6 +50,7 @@ export async function gatherReport(
       since: at.toISOString(),
     })),
     waiting: await waitingFor(store, files, personId),
+    ...(await gatherAbsences(store, { personId, fireId, since })),
   };
 }
 
@@ -80,7 +83,11 @@ function troubleOf({ id, trigger, state, dueAt, reason }: FireRow): Trouble[] {
   return [{ fireId: id, trigger, ending: state, dueAt: dueAt.toISOString(), reason: reason ?? 'no reason on record' }];
 }
 
-async function waitingFor(store: Store, { faults }: Pick<FileSet, 'faults'>, personId: string): Promise<Waiting[]> {
+async function waitingFor(
+  store: Store,
+  { faults, triggers }: Pick<FileSet, 'faults' | 'triggers'>,
+  personId: string,
+): Promise<Waiting[]> {
   const approvalRows = await store.db
     .select()
     .from(approvals)
@@ -95,6 +102,7 @@ async function waitingFor(store: Store, { faults }: Pick<FileSet, 'faults'>, per
     .select()
     .from(accounts)
     .where(and(eq(accounts.personId, personId), eq(accounts.state, 'resting')));
+  const steering = await readSteering(store);
   return [
     ...approvalRows.map(
       (row): Waiting => ({
@@ -127,6 +135,13 @@ async function waitingFor(store: Store, { faults }: Pick<FileSet, 'faults'>, per
         remedy: failures.mailLoginRefused.remedy,
       }),
     ),
+    ...[...steering].flatMap(([name, { paused }]): Waiting[] => {
+      if (paused === undefined || !triggers.has(name)) return [];
+      const { by, since, reason } = paused;
+      const why = `paused by ${by}${reason === undefined ? '' : `: ${reason}`}`;
+      const remedy = `\`steward trigger resume ${name}\` lets it run again`;
+      return [{ kind: 'trigger', what: `trigger ${name}`, why, since: since.toISOString(), remedy }];
+    }),
     ...faults.map(
       (fault): Waiting => ({
         ...{ kind: 'file', what: `${fault.path}:${fault.line}:${fault.column}`, why: fault.message },

@@ -4,8 +4,7 @@ import type { FileFault, FileKind, FileSet } from '../../schemas/file-set.ts';
 import { type InstanceFile, instanceFile } from '../../schemas/instance-file.ts';
 import { type ModelsFile, modelsFile } from '../../schemas/models-file.ts';
 import { type Trigger, type TriggerFile, triggerFile } from '../../schemas/trigger-file.ts';
-import { didYouMean } from './nearest-word.ts';
-import { hashOf, type ParsedFile, parseFile } from './parse-file.ts';
+import { hashOf, type ParsedFile, parseFile, type Unfit } from './parse-file.ts';
 import { type FoundFile, readFolder } from './read-folder.ts';
 import type { ReferencePlaces } from './resolve-references.ts';
 
@@ -21,7 +20,13 @@ export type LastGood = (kind: FileKind, name: string) => string | undefined;
 /** What one reading came to: the set in force, and each file's own result for whoever keeps good versions. */
 export interface Loaded {
   readonly set: FileSet;
-  readonly files: readonly { readonly file: FoundFile; readonly hash: string; readonly fault?: FileFault }[];
+  /** A fault without any value of the file. */
+  readonly files: readonly { readonly file: FoundFile; readonly hash: string; readonly fault?: PlainFault }[];
+}
+interface PlainFault {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
 }
 
 /**
@@ -34,7 +39,7 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
   let models: ModelsFile = modelsFile.parse({});
   let instance: InstanceFile = instanceFile.parse({});
   const faults: FileFault[] = [];
-  const files: { file: FoundFile; hash: string; fault?: FileFault }[] = [];
+  const files: { file: FoundFile; hash: string; fault?: PlainFault }[] = [];
 
   const taken = new Map<string, string>();
   const use = (file: FoundFile, text: string): ParsedFile<unknown> => {
@@ -65,9 +70,11 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
     }
     const good = lastGood(file.kind, file.name);
     const lastGoodInForce = good !== undefined && use(file, good).ok;
-    const all = parsed.faults.map((fault) => ({ kind: file.kind, path: file.path, ...fault, lastGoodInForce }));
-    faults.push(...all);
-    files.push({ file, hash: parsed.hash, fault: all[0]! });
+    for (const { plain: _, ...fault } of parsed.faults) {
+      faults.push({ kind: file.kind, path: file.path, ...fault, lastGoodInForce });
+    }
+    const [{ line, column, plain }] = parsed.faults;
+    files.push({ file, hash: parsed.hash, fault: { line, column, message: plain } });
   }
   if (!faults.some(({ kind }) => kind === 'instance')) faults.push(...onFaultFaults(found, places));
   return { set: { triggers, channels, models, instance, faults }, files };
@@ -77,7 +84,7 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
 export function loadFilesOnce(home: string, env: NodeJS.ProcessEnv, knownFlows: () => ReadonlySet<string>): FileSet {
   if (!existsSync(home)) return { ...emptySet, triggers: new Map(), channels: new Map() };
   // A stored secret cannot be looked up here; that it is missing is for the running Steward to say.
-  return loadFiles({ home, env, secret: () => 'stored', knownFlows }).set;
+  return loadFiles({ home, env, secret: () => 'a stored secret', knownFlows }).set;
 }
 
 /** What a home without a file says. */
@@ -86,7 +93,7 @@ const emptySet = { models: modelsFile.parse({}), instance: instanceFile.parse({}
 const unreadable: ParsedFile<unknown> = {
   ok: false,
   hash: '',
-  faults: [{ line: 1, column: 1, message: 'The file cannot be read, or is not UTF-8' }],
+  faults: [wholeFile('The file cannot be read, or is not UTF-8')],
 };
 
 /** Part of workflow ids and of a fairness key, which takes 64 bytes. */
@@ -100,7 +107,7 @@ function parseOne(
 ): ParsedFile<unknown> {
   if (!nameForm.test(name)) {
     const message = 'The file’s name is not 1 to 64 letters, digits and . _ - before its ending';
-    return { ok: false, hash: hashOf(text), faults: [{ line: 1, column: 1, message }] };
+    return { ok: false, hash: hashOf(text), faults: [wholeFile(message)] };
   }
   switch (kind) {
     case 'trigger':
@@ -110,7 +117,7 @@ function parseOne(
       ]);
     case 'channel':
       return parseFile<ChannelFile>(text, channelFile, places, (file) => [
-        ...(name === 'me' ? [{ path: [], message: 'A channel may not be called me: mail:me means the owner' }] : []),
+        ...(name === 'me' ? [{ path: [], words: 'is a channel called me, and mail:me means the owner' }] : []),
         ...checkOwner(file, owners),
       ]);
     case 'models':
@@ -120,15 +127,9 @@ function parseOne(
   }
 }
 
-function checkFlow({ run }: TriggerFile, { knownFlows }: LoadPlaces) {
+function checkFlow({ run }: TriggerFile, { knownFlows }: LoadPlaces): Unfit[] {
   const known = [...knownFlows()];
-  if (known.includes(run)) return [];
-  return [
-    {
-      path: ['run'],
-      message: `There is no flow ${run}, expected one of ${known.join(', ')}${didYouMean(run, known)}`,
-    },
-  ];
+  return known.includes(run) ? [] : [{ path: ['run'], expected: `one of ${known.join(', ')}`, known }];
 }
 
 /**
@@ -139,19 +140,24 @@ function onFaultFaults(found: readonly FoundFile[], places: LoadPlaces): FileFau
   const known = found.filter(({ kind }) => kind === 'trigger').map(({ name }) => name);
   const file = found.find(({ kind }) => kind === 'instance');
   if (file?.text === undefined || !file.text.includes('onFault')) return [];
-  const parsed = parseFile<InstanceFile>(file.text, instanceFile, places, (value) =>
-    value.health.services.flatMap(({ onFault }, at) => {
+  const parsed = parseFile<InstanceFile>(file.text, instanceFile, places, ({ health }) =>
+    health.services.flatMap(({ onFault }, at): Unfit[] => {
       if (onFault === undefined || known.includes(onFault)) return [];
       const expected = known.length === 0 ? 'a file in triggers/' : `one of ${known.join(', ')}`;
-      const message = `There is no trigger ${onFault}, expected ${expected}${didYouMean(onFault, known)}`;
-      return [{ path: ['health', 'services', at, 'onFault'], message }];
+      return [{ path: ['health', 'services', at, 'onFault'], expected, known }];
     }),
   );
   if (parsed.ok) return [];
-  return parsed.faults.map((fault) => ({ kind: 'instance', path: file.path, ...fault, lastGoodInForce: false }));
+  return parsed.faults.map(({ plain: _, ...fault }) => ({
+    ...{ kind: 'instance', path: file.path, ...fault, lastGoodInForce: false },
+  }));
 }
 
-function checkOwner({ owner }: { owner: string }, owners: readonly string[]) {
-  if (owners.includes(owner)) return [];
-  return [{ path: ['owner'], message: `There is no owner ${owner}, expected ${[...new Set(owners)].join(' or ')}` }];
+function checkOwner({ owner }: { owner: string }, owners: readonly string[]): Unfit[] {
+  const known = [...new Set(owners)];
+  return known.includes(owner) ? [] : [{ path: ['owner'], expected: known.join(' or '), known }];
+}
+
+function wholeFile(message: string) {
+  return { line: 1, column: 1, message, plain: message };
 }

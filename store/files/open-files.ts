@@ -53,7 +53,7 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
       print = now;
       set = loaded.set;
       good = goodAfter(loaded, good);
-      announce(set, log);
+      announce(loaded, log);
       if (!closed) for (const listener of listeners) listener(set);
     }
     // In force first, on record next: a store that is away for a moment does not hold up a save.
@@ -90,9 +90,11 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
   };
 }
 
-function announce(set: FileSet, log: OpenFilesDeps['log']): void {
-  for (const { path, line, column, lastGoodInForce, message } of set.faults) {
-    log.warn({ path, line, column, lastGoodInForce, fault: message }, 'a file is broken');
+function announce({ set, files }: Loaded, log: OpenFilesDeps['log']): void {
+  for (const { path, line, column, lastGoodInForce } of set.faults) {
+    const plain = files.find(({ file }) => file.path === path)?.fault;
+    const fault = plain?.line === line && plain.column === column ? { fault: plain.message } : {};
+    log.warn({ path, line, column, lastGoodInForce, ...fault }, 'a file is broken');
   }
   log.info({ triggers: set.triggers.size, channels: set.channels.size, faults: set.faults.length }, 'files in force');
 }

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { describeIssue, type TextFault } from './describe-issue.ts';
+import { describeIssues, type TextFault, wrongValue } from './describe-issue.ts';
+import type { Expected } from './name-expected.ts';
 import { type ReferencePlaces, resolveReferences } from './resolve-references.ts';
 
 export type ParsedFile<T> =
   | { readonly ok: true; readonly value: T; readonly hash: string }
   | { readonly ok: false; readonly faults: readonly [TextFault, ...TextFault[]]; readonly hash: string };
+
+/** What a schema cannot know is wrong with a value. */
+export type Unfit = Expected & { readonly path: readonly (string | number)[] };
 
 /** A thousand aliases of aliases would fill the memory. @source yaml, `maxAliasCount` */
 const maxAliasCount = 50;
@@ -19,7 +23,7 @@ export function hashOf(text: string): string {
 
 /**
  * Reads one YAML file against its schema. Never throws: each fault names line, column, what was found and what was
- * expected, and never a value that may be secret.
+ * expected. What may be secret is never repeated, nor what a reference stands for.
  *
  * @param check - what the schema cannot know, such as the names of flows
  */
@@ -27,17 +31,17 @@ export function parseFile<T>(
   text: string,
   schema: z.ZodType<T>,
   places: ReferencePlaces,
-  check: (value: T) => { path: (string | number)[]; message: string }[] = () => [],
+  check: (value: T) => Unfit[] = () => [],
 ): ParsedFile<T> {
   let hash = hashOf(text);
   const lines = new LineCounter();
-  if (text.length > maxBytes) return failed(hash, [{ line: 1, column: 1, message: 'The file is larger than 1 MiB' }]);
+  if (text.length > maxBytes) return failed(hash, [faultOf({ line: 1, column: 1 }, 'The file is larger than 1 MiB')]);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const at = (path: readonly PropertyKey[], key = false) => placeOf(document, lines, path, key);
   if (document.errors.length > 0) {
     return failed(
       hash,
-      document.errors.map((error) => ({ ...position(lines, error.pos[0]), message: sentence(error.message) })),
+      document.errors.map((error) => faultOf(position(lines, error.pos[0]), sentence(error.message))),
     );
   }
   const faults: TextFault[] = [];
@@ -45,10 +49,10 @@ export function parseFile<T>(
   try {
     plain = document.toJS({ maxAliasCount }) ?? {};
   } catch (error) {
-    return failed(hash, [{ line: 1, column: 1, message: sentence((error as Error).message) }]);
+    return failed(hash, [faultOf({ line: 1, column: 1 }, sentence((error as Error).message))]);
   }
   const resolved = resolveReferences(plain, places, (path, message) => {
-    faults.push({ ...at(path), message });
+    faults.push(faultOf(at(path), message));
   });
   if (faults.length > 0) return failed(hash, faults);
   // A password that changed in another place is a changed file to whoever gave up on the old one.
@@ -56,12 +60,9 @@ export function parseFile<T>(
     hash = hashOf(`${text}\0${places.fingerprint(JSON.stringify(resolved))}`);
   }
   const parsed = schema.safeParse(resolved);
-  if (!parsed.success)
-    return failed(
-      hash,
-      parsed.error.issues.flatMap((issue) => describeIssue(issue, { at, schema, value: resolved })),
-    );
-  const more = check(parsed.data).map(({ path, message }) => ({ ...at(path), message }));
+  const about = { at, schema, raw: plain, value: resolved };
+  if (!parsed.success) return failed(hash, describeIssues(parsed.error.issues, about));
+  const more = check(parsed.data).map(({ path, ...expected }) => wrongValue(path, expected, about));
   return more.length > 0 ? failed(hash, more) : { ok: true, value: parsed.data, hash };
 }
 
@@ -69,7 +70,7 @@ function failed(
   hash: string,
   faults: readonly TextFault[],
 ): { ok: false; faults: [TextFault, ...TextFault[]]; hash: string } {
-  const [first = { line: 1, column: 1, message: 'The file cannot be read' }, ...rest] = faults;
+  const [first = faultOf({ line: 1, column: 1 }, 'The file cannot be read'), ...rest] = faults;
   return { ok: false, faults: [first, ...rest], hash };
 }
 
@@ -96,4 +97,15 @@ function position(lines: LineCounter, offset: number): { line: number; column: n
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-const sentence = (message: string) => message.replace(/ at line \d+.*$/s, '').replace(/\.$/, '');
+/** A value that begins with `*` is an alias to YAML; it may be a password without quotes, so it is not repeated. */
+const sentence = (message: string) =>
+  message
+    .replace(/ at line \d+.*$/s, '')
+    .replace(/\.$/, '')
+    .replace(/^(Unresolved alias).*$/s, '$1, expected quotes around a value that begins with *');
+
+const faultOf = (place: { line: number; column: number }, message: string): TextFault => ({
+  ...place,
+  message,
+  plain: message,
+});

@@ -6,6 +6,9 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const version = 1;
 
+/** So much longer is what is sealed than what it holds. */
+export const sealOverheadBytes = 1 + nonceBytes + tagBytes;
+
 /**
  * Encrypts with AES-256-GCM under a random nonce. Layout: version 1 byte, nonce 12, ciphertext, tag 16.
  *
@@ -24,7 +27,7 @@ export function seal(key: Buffer, plaintext: Buffer, context: string): Buffer {
  * @throws sealBroken when one bit, the key or the context differs
  */
 export function unseal(key: Buffer, sealed: Buffer, context: string): Buffer {
-  if (sealed.length < 1 + nonceBytes + tagBytes || sealed[0] !== version) {
+  if (sealed.length < sealOverheadBytes || sealed[0] !== version) {
     throw new StewardError('sealBroken', `Cannot open ${context}: not a sealed value of version ${version}`);
   }
   // Node accepts a 4-byte tag unless the length is named here.

@@ -39,8 +39,10 @@ test('there is a kept history of every flow', () => {
       'morningReport',
       'noop',
       'sendOutbox',
+      'serviceFault',
       'sweep',
       'wakeTrigger',
+      'watchTrigger',
     ].sort(),
   );
 });

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { ensureRootKeys } from '../../store/keys/root-key.ts';
 import { defaultTriggers } from './default-triggers.ts';
 import { type Home, openHome } from './open-home.ts';
+import { writeEditorSchemas } from './write-editor-schemas.ts';
 import { asDiskFull } from './write-file-whole.ts';
 
 /**
- * Makes a home ready for its first start: folders, root key, API token, first triggers. Never overwrites; triggers
- * come only with the key, so that one which the owner removed stays removed. May be repeated.
+ * Makes a home ready for its first start: folders, root key, API token, first triggers, schemas for editors. Never
+ * overwrites what is the owner's; triggers come only with the key, so that one which the owner removed stays removed.
+ * May be repeated.
  *
  * @returns the home, and the files that were made, by their place in it
  * @throws homeNewer, diskFull, badInput, keyMissing
@@ -25,6 +27,7 @@ export function initHome(root: string): { readonly home: Home; readonly made: re
     made.push('data/root-key');
   }
   ensureRootKeys(home.rootKey);
+  writeEditorSchemas(root);
   write('data/api-token', randomBytes(32).toString('base64url'), 0o600);
   return { home, made };
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiDeps } from '../../../api/api-deps.ts';
 import { startApi } from '../../../api/server.ts';
 import { endFire } from '../../../store/fires/end-fire.ts';
+import { inProcessHotTier } from '../../../store/hot/in-process.ts';
 import { readSecrets } from '../../../store/secrets/read-secrets.ts';
 import { makeDispatch } from '../../../triggers/dispatch.ts';
 import { type DispatchWorld, dispatchWorld, unreachableClient } from '../../support/dispatch-world.ts';
@@ -55,6 +56,7 @@ async function api(more: Partial<ApiDeps> = {}): Promise<Api> {
     files: world.deps.files,
     dispatch: world.dispatch,
     log: { info() {}, warn() {}, error() {} },
+    hot: inProcessHotTier(world.clock),
     personId: world.personId,
     host: '127.0.0.1',
     port: 0,
@@ -227,10 +229,17 @@ test('GET metrics counts without a token and names no trigger', async () => {
   await using served = await api();
   await served.world.dispatch.fireNow({ trigger: 'report', requestId: served.world.personId });
   served.world.clock.advance(5_000);
+  const ended = await served.world.dispatch.fireNow({ trigger: 'report', requestId: `b${served.world.personId}` });
+  await endFire(served.world.store, { fireId: ended.fireId, ending: 'failed' });
   const { status, text } = await served.get('/metrics');
   expect(status).toBe(200);
   expect(text).toContain('steward_fires{state="open"} 1');
   expect(text).toContain('steward_oldest_open_fire_seconds 5');
+  expect(text).toContain('steward_fires_total{ending="failed"} 1');
+  expect(text).toContain('steward_fires_total{ending="ran"} 0');
+  expect(text).toContain('steward_fires_by_kind_total{kind="manual",ending="failed"} 1');
+  expect(text).toContain('steward_trigger_lateness_seconds_count 0');
+  expect(text).toMatch(/# TYPE steward_fires_total counter/);
   expect(text).toMatch(/steward_nodejs_eventloop_lag_seconds/);
   expect(text).not.toContain('report');
 });

@@ -26,7 +26,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 const unique = () => `t${randomUUID().slice(0, 8)}`;
 const start = '2026-03-01T06:00:00Z';
 const onMail = (account?: string) => ({
-  run: 'endless',
+  run: 'emailDigest',
   when: { mail: account === undefined ? {} : { account }, settle: '1h' },
 });
 

@@ -7,11 +7,11 @@ import { parseCron } from '../../../schemas/parse-cron.ts';
 import { nextSlots, slotsBetween } from '../../../triggers/slots.ts';
 
 const iso = (slots: readonly Date[]) => slots.map((slot) => slot.toISOString());
-const berlin = (schedule: string) => ({ schedule, timezone: 'Europe/Berlin' });
+const berlin = (schedule: string) => ({ form: 'cron', schedule, timezone: 'Europe/Berlin' }) as const;
 
 test('slotsBetween() leaves out its start and takes in its end', () => {
   const slots = slotsBetween(
-    { schedule: '0 * * * *', timezone: 'UTC' },
+    { form: 'cron' as const, schedule: '0 * * * *', timezone: 'UTC' },
     new Date('2026-03-01T08:00:00Z'),
     new Date('2026-03-01T10:00:00Z'),
     10,
@@ -55,12 +55,12 @@ test('nextSlots() follows elapsed time where the hour is a wildcard', () => {
 });
 
 test('nextSlots() takes either day field when both are restricted, and both otherwise', () => {
-  const friday13 = { schedule: '0 12 13 * fri', timezone: 'UTC' };
+  const friday13 = { form: 'cron' as const, schedule: '0 12 13 * fri', timezone: 'UTC' };
   expect(iso(nextSlots(friday13, new Date('2026-03-10T00:00:00Z'), 2))).toEqual([
     '2026-03-13T12:00:00.000Z',
     '2026-03-20T12:00:00.000Z',
   ]);
-  const starred = { schedule: '0 12 */2 * fri', timezone: 'UTC' };
+  const starred = { form: 'cron' as const, schedule: '0 12 */2 * fri', timezone: 'UTC' };
   expect(iso(nextSlots(starred, new Date('2026-03-10T00:00:00Z'), 2))).toEqual([
     '2026-03-13T12:00:00.000Z',
     '2026-03-27T12:00:00.000Z',
@@ -68,7 +68,7 @@ test('nextSlots() takes either day field when both are restricted, and both othe
 });
 
 test('nextSlots() finds leap days over the century without one', () => {
-  const leap = { schedule: '0 0 29 feb *', timezone: 'UTC' };
+  const leap = { form: 'cron' as const, schedule: '0 0 29 feb *', timezone: 'UTC' };
   expect(iso(nextSlots(leap, new Date('2096-03-01T00:00:00Z'), 2))).toEqual([
     '2104-02-29T00:00:00.000Z',
     '2108-02-29T00:00:00.000Z',
@@ -76,9 +76,9 @@ test('nextSlots() finds leap days over the century without one', () => {
 });
 
 test('nextSlots() follows a half-hour change and a day that a zone left out', () => {
-  const howe = { schedule: '15 2 * * *', timezone: 'Australia/Lord_Howe' };
+  const howe = { form: 'cron' as const, schedule: '15 2 * * *', timezone: 'Australia/Lord_Howe' };
   expect(iso(nextSlots(howe, new Date('2026-10-03T00:00:00Z'), 1))).toEqual(['2026-10-03T15:30:00.000Z']);
-  const apia = { schedule: '0 12 * * *', timezone: 'Pacific/Apia' };
+  const apia = { form: 'cron' as const, schedule: '0 12 * * *', timezone: 'Pacific/Apia' };
   expect(iso(nextSlots(apia, new Date('2011-12-30T00:00:00Z'), 2))).toEqual([
     '2011-12-30T10:00:00.000Z',
     '2011-12-30T22:00:00.000Z',
@@ -86,13 +86,13 @@ test('nextSlots() follows a half-hour change and a day that a zone left out', ()
 });
 
 test('nextSlots() keeps order where clocks go back over midnight', () => {
-  const havana = { schedule: '0,30 * * * *', timezone: 'America/Havana' };
+  const havana = { form: 'cron' as const, schedule: '0,30 * * * *', timezone: 'America/Havana' };
   const slots = nextSlots(havana, new Date('2026-11-01T03:00:00Z'), 8).map(Number);
   expect(slots.every((at, i) => i === 0 || at - slots[i - 1]! === 1_800_000)).toBe(true);
 });
 
 test('nextSlots() reads seconds', () => {
-  const rule = { schedule: '*/20 0 12 * * *', timezone: 'UTC' };
+  const rule = { form: 'cron' as const, schedule: '*/20 0 12 * * *', timezone: 'UTC' };
   expect(iso(nextSlots(rule, new Date('2026-03-10T12:00:00Z'), 3))).toEqual([
     '2026-03-10T12:00:20.000Z',
     '2026-03-10T12:00:40.000Z',
@@ -101,7 +101,9 @@ test('nextSlots() reads seconds', () => {
 });
 
 test('nextSlots() refuses an unknown zone', () => {
-  expect(() => nextSlots({ schedule: '0 0 * * *', timezone: 'Mars/Base' }, new Date(0), 1)).toThrow(RangeError);
+  expect(() =>
+    nextSlots({ form: 'cron' as const, schedule: '0 0 * * *', timezone: 'Mars/Base' }, new Date(0), 1),
+  ).toThrow(RangeError);
 });
 
 const zones = [
@@ -161,7 +163,9 @@ test('slotsBetween() equals a minute-by-minute search by local clocks', { timeou
     fc.property(expressions, fc.constantFrom(...zones), starts, (schedule, timezone, start) => {
       const from = Math.floor(start / 60_000) * 60_000;
       const to = from + 36 * 3_600_000;
-      const found = slotsBetween({ schedule, timezone }, new Date(from), new Date(to), 10_000).map(Number);
+      const found = slotsBetween({ form: 'cron', schedule, timezone }, new Date(from), new Date(to), 10_000).map(
+        Number,
+      );
       expect(found).toEqual(searchByMinute(schedule, timezone, from, to));
     }),
     { numRuns: 300 },
@@ -171,9 +175,9 @@ test('slotsBetween() equals a minute-by-minute search by local clocks', { timeou
 test('nextSlots() is the beginning of what any longer range holds', () => {
   fc.assert(
     fc.property(expressions, fc.constantFrom(...zones), starts, (schedule, timezone, start) => {
-      const next = nextSlots({ schedule, timezone }, new Date(start), 3);
+      const next = nextSlots({ form: 'cron', schedule, timezone }, new Date(start), 3);
       expect(next.length).toBe(3);
-      expect(slotsBetween({ schedule, timezone }, new Date(start), next[2]!, 100)).toEqual(next);
+      expect(slotsBetween({ form: 'cron', schedule, timezone }, new Date(start), next[2]!, 100)).toEqual(next);
     }),
     { numRuns: 200 },
   );

@@ -107,7 +107,24 @@ test('openFiles() serves nothing for a file that was never good', async () => {
   const set = one.files.current();
   expect(set.triggers.size).toBe(0);
   expect(set.faults[0]).toMatchObject({ line: 1, column: 6, lastGoodInForce: false });
-  expect(set.faults[0]?.message).toBe('There is no flow nowhere, expected one of noop, emailDigest');
+  expect(set.faults[0]?.message).toBe('run is "nowhere", expected one of noop, emailDigest');
+});
+
+test('openFiles() shows the value of a broken file, and neither logs nor records it', async () => {
+  await using opened = await testStore();
+  const logged: object[] = [];
+  const root = mkdtempSync(join(tmpdir(), 'home-'));
+  mkdirSync(join(root, 'triggers'));
+  writeFileSync(join(root, 'triggers/a.yaml'), `${good()}priority: canary\n`);
+  const log = { info() {}, warn: (facts: object) => void logged.push(facts) };
+  const files = await openFiles({ home: root, store: opened.store, log: log as never, knownFlows: flows, env: {} });
+  await files.close();
+  expect(files.current().faults[0]?.message).toContain('priority is "canary", expected one of urgent');
+  const fault = 'priority is text, expected one of urgent, high, normal, low, background';
+  expect(logged).toMatchObject([{ path: 'triggers/a.yaml', line: 4, column: 11, fault }]);
+  const [row] = await opened.store.db.select().from(configFiles);
+  expect(row?.fault).toEqual({ line: 4, column: 11, message: fault });
+  rmSync(root, { recursive: true });
 });
 
 test('openFiles() resolves stored secrets and keeps them out of the record', async () => {
@@ -159,9 +176,26 @@ test('openFiles() says of names, twins, owners and bytes that cannot be used wha
   const messages = Object.fromEntries(set.faults.map((fault) => [fault.path.slice(9, 15), fault.message]));
   expect(messages['my rep']).toContain('file’s name is not');
   expect(messages['twin.y']).toContain('is taken by triggers/twin.yaml');
-  expect(messages['other.']).toBe('There is no owner bob, expected me');
+  expect(messages['other.']).toBe('owner is "bob", expected me');
   expect(messages['bytes.']).toContain('not UTF-8');
   expect(messages.xxxxxx).toContain('file’s name is not');
+});
+
+test('openFiles() says of an `onFault` that no trigger has where it stands, and keeps the rest of the file in force', async () => {
+  await using opened = await testStore();
+  const services = (name: string) =>
+    `health:\n  diskFreePercent: 7\n  services:\n    - { name: shop, url: "http://shop.example/", onFault: ${name} }\n`;
+  await using one = await home(opened, { 'triggers/shop-down.yaml': good(), 'steward.yaml': services('shop-dwon') });
+  const { faults, instance } = one.files.current();
+  expect(faults).toMatchObject([{ kind: 'instance', path: 'steward.yaml', line: 4, lastGoodInForce: false }]);
+  expect(faults[0]?.message).toContain('did you mean shop-down');
+  expect(instance.health.diskFreePercent).toBe(7);
+  one.write('steward.yaml', services('shop-down'));
+  await one.until((set) => set.faults.length === 0);
+  // A trigger that is deleted does not switch off the rest either, also over a restart.
+  unlinkSync(join(one.root, 'triggers/shop-down.yaml'));
+  await one.until((set) => set.faults.length === 1);
+  expect((await one.restart()).current().instance.health.services).toHaveLength(1);
 });
 
 test('openFiles() keeps everything in force while the home is away', async () => {

@@ -1,12 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { editorSchema } from '../../../../schemas/editor-schemas.ts';
+import { firableFlows } from '../../../../schemas/flows.ts';
 import { triggerFile } from '../../../../schemas/trigger-file.ts';
+import { loadFilesOnce } from '../../../../store/files/load-files.ts';
 import { choosePorts, readPorts } from '../../../../workers/home/choose-ports.ts';
 import { defaultTriggers } from '../../../../workers/home/default-triggers.ts';
+import { initHome } from '../../../../workers/home/init-home.ts';
 import { inspectProcess } from '../../../../workers/home/inspect-process.ts';
 import { lockHolder, lockHome } from '../../../../workers/home/lock-home.ts';
 import { openHome } from '../../../../workers/home/open-home.ts';
@@ -116,4 +120,22 @@ test('inspectProcess() finds this process and no other under its number', () => 
 
 test.each(Object.entries(defaultTriggers))('the default trigger %s keeps to the schema', (_name, text) => {
   expect(triggerFile.safeParse(parse(text)).error).toBeUndefined();
+});
+
+test('initHome() writes schemas for editors, anew where they are old, and the files never see them', () => {
+  const root = join(folder, 'home');
+  initHome(root);
+  const path = join(root, '.schemas', 'trigger.json');
+  const text = readFileSync(path, 'utf8');
+  expect(JSON.parse(text)).toEqual(editorSchema('trigger'));
+  const before = statSync(path).mtimeMs;
+  writeFileSync(join(root, '.schemas', 'channel.json'), '{}');
+  initHome(root);
+  expect(statSync(path).mtimeMs).toBe(before);
+  expect(JSON.parse(readFileSync(join(root, '.schemas', 'channel.json'), 'utf8'))).toEqual(editorSchema('channel'));
+  mkdirSync(join(root, 'triggers', '.schemas'));
+  writeFileSync(join(root, 'triggers', '.schemas', 'trigger.yaml'), 'run: [');
+  const set = loadFilesOnce(root, {}, () => new Set(firableFlows));
+  expect(set.faults).toEqual([]);
+  expect([...set.triggers.keys()]).toEqual(['email-digest', 'health-check', 'morning-report']);
 });
