@@ -54,6 +54,7 @@ export const fires = pgTable(
     index('fires_open').on(t.state, t.acceptedAt),
     index('fires_due').on(t.dueAt),
     index('fires_trigger').on(t.trigger, t.acceptedAt),
+    index('fires_caused').on(t.causedBy).where(sql`${t.causedBy} is not null`),
     index('fires_unfollowed').on(t.id).where(sql`not ${t.followed}`),
     index('fires_waiting').on(t.trigger).where(sql`${t.waits} is not null and ${t.state} = 'open'`),
   ],
