@@ -2,6 +2,7 @@ import type { Route } from './route.ts';
 import { backfillTrigger } from './routes/backfill-trigger.ts';
 import { healthz, readyz } from './routes/check-health.ts';
 import { decodePayloads } from './routes/decode-payloads.ts';
+import { explainOneTrigger } from './routes/explain-one-trigger.ts';
 import { fireTrigger } from './routes/fire-trigger.ts';
 import { latestReport } from './routes/latest-report.ts';
 import { listFires } from './routes/list-fires.ts';
@@ -27,6 +28,7 @@ export const routeTable: readonly Route[] = [
   readOneFire,
   readFirePayload,
   listTriggers,
+  explainOneTrigger,
   fireTrigger,
   postMessage,
   pauseTrigger,

@@ -78,11 +78,14 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
   return { set: { triggers, channels, models, instance, faults }, files };
 }
 
+/** Stands for a secret that only a running Steward can open; as long as the shortest that a file may ask for. */
+export const storedSecret = 'a stored secret';
+
 /** Reads the files without a database: no secrets, no last good versions. For the command line. */
 export function loadFilesOnce(home: string, env: NodeJS.ProcessEnv, knownFlows: () => ReadonlySet<string>): FileSet {
   if (!existsSync(home)) return { ...emptySet, triggers: new Map(), channels: new Map() };
   // A stored secret cannot be looked up here; that it is missing is for the running Steward to say.
-  return loadFiles({ home, env, secret: () => 'a stored secret', knownFlows }).set;
+  return loadFiles({ home, env, secret: () => storedSecret, knownFlows }).set;
 }
 
 /** What a home without a file says. */
