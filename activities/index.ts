@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import { makeMailActivities } from './channels/mail-activities.ts';
 import { makeDigestActivities } from './digest/digest-activities.ts';
 import { withFailures } from './fail.ts';
+import { makeFaultActivities } from './faults/fault-activities.ts';
 import { makeLedgerActivities } from './ledger/ledger-activities.ts';
 import { makeTriggerActivities } from './ledger/trigger-activities.ts';
 import { makeSummariser } from './models/summarise.ts';
@@ -44,6 +45,7 @@ export function makeActivityGroups(given: ActivityDeps) {
     outbox,
     probes: makeProbeActivities(deps),
     watch: makeWatchActivities(deps),
+    faults: makeFaultActivities({ ...deps, cancelled: () => asyncLocalStorage.getStore()?.cancellationSignal }),
     mail: makeMailActivities({
       ...deps,
       notify: (personId, key, text) => outbox.notice({ personId, key, subject: text, text }).then(() => undefined),

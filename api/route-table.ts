@@ -4,6 +4,7 @@ import { healthz, readyz } from './routes/check-health.ts';
 import { decodePayloads } from './routes/decode-payloads.ts';
 import { explainOneTrigger } from './routes/explain-one-trigger.ts';
 import { fireTrigger } from './routes/fire-trigger.ts';
+import { acknowledge, listIncidents, showIncident } from './routes/incidents.ts';
 import { latestReport } from './routes/latest-report.ts';
 import { listFires } from './routes/list-fires.ts';
 import { listOutbox } from './routes/list-outbox.ts';
@@ -37,6 +38,9 @@ export const routeTable: readonly Route[] = [
   backfillTrigger,
   latestReport,
   listOutbox,
+  listIncidents,
+  showIncident,
+  acknowledge,
   storeSecret,
   logIn,
   decodePayloads,

@@ -25,8 +25,14 @@ export const flows = {
   healthCheck: {
     startedBy: ['schedule', 'manual'],
     id: 'fire:<trigger>:<slot>',
-    touches: ['probes', 'outbox?', 'ledger'],
+    touches: ['probes', 'faults?', 'outbox?', 'ledger'],
     does: 'Checks this machine, Steward’s parts, channels and services; says so when one changes.',
+  },
+  serviceFault: {
+    startedBy: ['event', 'manual', 'system'],
+    id: 'fire:<trigger>:<slot>',
+    touches: ['faults', 'outbox', 'ledger'],
+    does: 'Handles the fault of a service as its trigger says, until it is well again and stays so.',
   },
   noop: {
     startedBy: ['schedule', 'manual'],
@@ -79,6 +85,7 @@ export const firableFlows = [
   'emailDigest',
   'morningReport',
   'healthCheck',
+  'serviceFault',
   'noop',
 ] as const satisfies readonly FlowName[];
 

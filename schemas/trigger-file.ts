@@ -127,6 +127,11 @@ export const triggerFile = z
   .refine((file) => file.fault === undefined || file.run === 'serviceFault', {
     path: ['fault'],
     message: 'belongs to run: serviceFault',
+  })
+  // What is called and asked comes from the file alone, never from an event.
+  .refine((file) => file.run !== 'serviceFault' || !('fault' in file.map || 'target' in file.map), {
+    path: ['map'],
+    message: 'cannot make fault or target: serviceFault takes them from `fault` and `when`',
   });
 
 function isSchedule(file: { when: object }): boolean {

@@ -15,6 +15,7 @@ export async function appendEvent(
       | 'approval'
       | 'file'
       | 'health'
+      | 'incident'
       | 'person'
       | 'secret'
       | 'trigger'

@@ -116,7 +116,12 @@ async function waitingFor(
         what: `${row.kind} ${row.id}`,
         why: row.result?.detail ?? 'no detail on record',
         since: row.createdAt.toISOString(),
-        remedy: row.state === 'unknown' ? 'It may have arrived; it is not sent again' : failures.mailRefused.remedy,
+        remedy:
+          row.state === 'unknown'
+            ? 'It may have arrived; it is not sent again'
+            : row.kind === 'call'
+              ? 'The far side did not do it; see to the service by hand'
+              : failures.mailRefused.remedy,
       }),
     ),
     ...resting.map(
