@@ -15,6 +15,7 @@ import { openHotTier } from '../store/hot/open-hot-tier.ts';
 import { readRootKeys } from '../store/keys/root-key.ts';
 import type { Store } from '../store/store.ts';
 import { makeDispatch } from '../triggers/dispatch.ts';
+import type { RecentSchedules } from '../triggers/recent-schedules.ts';
 import { reconcileSchedules } from '../triggers/reconcile.ts';
 import { ownerFlows } from './bundle-hash.ts';
 import { dataConverter } from './codec/data-converter.ts';
@@ -146,12 +147,13 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ...(options.temporalUiUrl === undefined ? {} : { temporalUiUrl: options.temporalUiUrl }),
   });
 
+  const recent: RecentSchedules = new Map();
   const follow = async () => {
     const kept = await keepBundle(home, log);
     flowFault = kept.fault;
     await workers.useBundle(kept.path);
     const set = files.current();
-    await reconcileSchedules({ client, log }, set);
+    await reconcileSchedules({ client, log, recent }, set);
     await keepSessions({ client, store, log, personId: person.id }, set);
   };
   const begun = files.current().triggers;
