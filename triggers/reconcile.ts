@@ -17,6 +17,7 @@ import type { Trigger } from '../schemas/trigger-file.ts';
 import type { DispatchLog } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
 import { ownerZone } from './owner-zone.ts';
+import { correctList, noting, type RecentSchedules } from './recent-schedules.ts';
 import { nextSlots } from './slots.ts';
 import { wakeSpec } from './wake-spec.ts';
 
@@ -29,6 +30,14 @@ export interface Reconciled {
   readonly deleted: readonly string[];
 }
 
+interface ReconcileDeps {
+  readonly client: Client;
+  readonly log: DispatchLog;
+  readonly clock?: Clock;
+  /** Kept from one call to the next. */
+  readonly recent?: RecentSchedules;
+}
+
 /**
  * Brings Temporal's Schedules in line with the trigger files: each only wakes the dispatcher, which knows the slots.
  * Changes what differs and nothing else; may be repeated. Schedules that are not ours are left alone.
@@ -36,7 +45,7 @@ export interface Reconciled {
  * @throws temporalBusy
  */
 export async function reconcileSchedules(
-  { client, log, clock = systemClock }: { client: Client; log: DispatchLog; clock?: Clock },
+  { client, log, clock = systemClock, recent = new Map() }: ReconcileDeps,
   files: FileSet,
 ): Promise<Reconciled> {
   try {
@@ -47,19 +56,24 @@ export async function reconcileSchedules(
     const known = new Map<string, string | undefined>();
     for await (const { scheduleId, state } of client.schedule.list()) {
       if (scheduleId.startsWith(workflowIds.schedule('')) || scheduleId === workflowIds.sweepSchedule()) {
-        known.set(scheduleId, `${state.paused} ${state.note ?? ''}`);
+        known.set(scheduleId, wordsOf(state));
       }
     }
+    correctList(known, recent);
     for (const [id, schedule] of wanted) {
-      if (known.get(id) === `${schedule.state.paused} ${schedule.state.note}`) continue;
+      const words = wordsOf(schedule.state);
+      if (known.get(id) === words) continue;
       // The list lags behind, so what it lacks may be there and what it holds may be gone.
-      if (known.has(id) ? await update(client, schedule) : !(await create(client, schedule))) updated.push(id);
-      else created.push(id);
+      const there = known.has(id);
+      const asExpected = await noting(recent, id, words, () =>
+        there ? update(client, schedule) : create(client, schedule),
+      );
+      (there === asExpected ? updated : created).push(id);
       // A person who saved a watch wants to know now, and not in an hour.
       if (isWatch(schedule)) await client.schedule.getHandle(id).trigger('SKIP');
     }
     for (const id of known.keys()) {
-      if (!wanted.has(id) && (await remove(client, id))) deleted.push(id);
+      if (!wanted.has(id) && (await noting(recent, id, undefined, () => remove(client, id)))) deleted.push(id);
     }
     if (created.length + updated.length + deleted.length > 0) {
       log.info({ created, updated, deleted }, 'schedules reconciled');
@@ -72,6 +86,8 @@ export async function reconcileSchedules(
 
 const isWatch = ({ action }: Wanted) =>
   action.type === 'startWorkflow' && action.workflowType === workflowTypes.watchTrigger;
+/** By what it is told whether anything differs. */
+const wordsOf = (state: { readonly paused: boolean; readonly note?: string }) => `${state.paused} ${state.note ?? ''}`;
 
 async function create(client: Client, schedule: Wanted): Promise<boolean> {
   try {

@@ -15,6 +15,7 @@ import { openHotTier } from '../store/hot/open-hot-tier.ts';
 import { readRootKeys } from '../store/keys/root-key.ts';
 import type { Store } from '../store/store.ts';
 import { makeDispatch } from '../triggers/dispatch.ts';
+import type { RecentSchedules } from '../triggers/recent-schedules.ts';
 import { reconcileSchedules } from '../triggers/reconcile.ts';
 import { seeSchedules } from '../triggers/see-schedules.ts';
 import { ownerFlows } from './bundle-hash.ts';
@@ -147,6 +148,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ...(options.temporalUiUrl === undefined ? {} : { temporalUiUrl: options.temporalUiUrl }),
   });
 
+  const recent: RecentSchedules = new Map();
   const follow = async () => {
     // First: from now on the slots are those of the file as it is saved.
     await seeSchedules({ store, client, files, log, personId: person.id });
@@ -154,7 +156,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     flowFault = kept.fault;
     await workers.useBundle(kept.path);
     const set = files.current();
-    await reconcileSchedules({ client, log, clock }, set);
+    await reconcileSchedules({ client, log, clock, recent }, set);
     await keepSessions({ client, store, log, personId: person.id }, set);
   };
   const begun = files.current().triggers;

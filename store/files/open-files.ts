@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { FileSet, Files } from '../../schemas/file-set.ts';
 import { readSecrets } from '../secrets/read-secrets.ts';
 import type { Store } from '../store.ts';
-import { goodAfter, keepGood, readGood } from './keep-good.ts';
+import { type GoodTexts, goodAfter, keepGood, readGood } from './keep-good.ts';
 import { type Loaded, loadFiles } from './load-files.ts';
 import { hashOf } from './parse-file.ts';
 import { flowFiles } from './read-folder.ts';
 import { watchHome } from './watch-home.ts';
+
+/** Some editors move the old file aside before they write the new one: what is gone is looked for once more. */
+const awayMs = 150;
 
 interface OpenFilesDeps {
   readonly home: string;
@@ -47,7 +51,12 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
       fingerprint: (text: string) => store.keys.fingerprint('file', text),
       knownFlows: deps.knownFlows,
     };
-    const loaded = loadFiles(places, (kind, name) => good.get(`${kind}/${name}`));
+    const load = () => loadFiles(places, (kind, name) => good.get(`${kind}/${name}`));
+    let loaded = load();
+    if (!closed && lacksOneOf(loaded, good)) {
+      await sleep(awayMs);
+      loaded = load();
+    }
     const now = printOf(loaded, home);
     if (set === undefined || now !== print) {
       print = now;
@@ -88,6 +97,12 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
       await queue;
     },
   };
+}
+
+/** Whether a file that was good before is not there. */
+function lacksOneOf({ files }: Loaded, good: GoodTexts): boolean {
+  const there = new Set(files.map(({ file }) => `${file.kind}/${file.name}`));
+  return [...good.keys()].some((key) => !there.has(key));
 }
 
 function announce({ set, files }: Loaded, log: OpenFilesDeps['log']): void {

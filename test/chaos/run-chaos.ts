@@ -1,5 +1,6 @@
 /**
- * Seeded campaigns of SIGKILLs against a whole Steward: `npm run chaos -- --scenario digest|webhooks --seed 1 --kills 50`.
+ * Seeded campaigns of SIGKILLs against a whole Steward: `npm run chaos -- --scenario digest|webhooks|reload
+ * --seed 1 --kills 50`.
  * Each prints progress to stderr and one JSON summary to stdout, and exits 1 on a breach; its file says what it takes.
  */
 import { parseArgs } from 'node:util';
@@ -7,4 +8,5 @@ import { parseArgs } from 'node:util';
 const { values } = parseArgs({ options: { scenario: { type: 'string', default: 'digest' } }, strict: false });
 if (values.scenario === 'digest') await import('./run-digest.ts');
 else if (values.scenario === 'webhooks') await import('./run-hooks.ts');
-else throw new TypeError(`Unknown scenario ${values.scenario}, expected digest or webhooks`);
+else if (values.scenario === 'reload') await import('./run-reload.ts');
+else throw new TypeError(`Unknown scenario ${values.scenario}, expected digest, webhooks or reload`);
