@@ -20,6 +20,7 @@ import { dataConverter } from './codec/data-converter.ts';
 import { payloadCodec } from './codec/payload-codec.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
+import { keepFileWatches } from './file-watches/keep-file-watches.ts';
 import { followChanges } from './follow-changes.ts';
 import { keepBundle } from './keep-bundle.ts';
 import { keepSessions } from './keep-sessions.ts';
@@ -132,6 +133,9 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ...(options.temporalUiUrl === undefined ? {} : { temporalUiUrl: options.temporalUiUrl }),
   });
 
+  const fileWatches = options.roles.includes('main')
+    ? keepFileWatches({ store, dispatch, log, personId: person.id, home })
+    : undefined;
   const follow = async () => {
     const kept = await keepBundle(home, log);
     flowFault = kept.fault;
@@ -139,6 +143,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     const set = files.current();
     await reconcileSchedules({ client, log }, set);
     await keepSessions({ client, store, log, personId: person.id }, set);
+    await fileWatches?.follow(set);
   };
   const begun = files.current().triggers;
   await follow();
@@ -155,6 +160,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ready = false;
     await files.close();
     await following.stop();
+    await fileWatches?.stop();
     await api.close();
     workers.shutdown();
     await workers.ended;
