@@ -23,6 +23,7 @@ import { dataConverter } from './codec/data-converter.ts';
 import { payloadCodec } from './codec/payload-codec.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
+import { keepFileWatches } from './file-watches/keep-file-watches.ts';
 import { followChanges } from './follow-changes.ts';
 import { writeEditorSchemas } from './home/write-editor-schemas.ts';
 import { keepBundle } from './keep-bundle.ts';
@@ -149,6 +150,9 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
   });
 
   const recent: RecentSchedules = new Map();
+  const fileWatches = options.roles.includes('main')
+    ? keepFileWatches({ store, dispatch, log, personId: person.id, home })
+    : undefined;
   const follow = async () => {
     // First: from now on the slots are those of the file as it is saved.
     await seeSchedules({ store, client, files, log, personId: person.id });
@@ -158,6 +162,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     const set = files.current();
     await reconcileSchedules({ client, log, clock, recent }, set);
     await keepSessions({ client, store, log, personId: person.id }, set);
+    await fileWatches?.follow(set);
   };
   const begun = files.current().triggers;
   await follow();
@@ -174,6 +179,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ready = false;
     await files.close();
     await following.stop();
+    await fileWatches?.stop();
     await api.close();
     await hot.close();
     workers.shutdown();

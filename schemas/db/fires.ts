@@ -137,8 +137,9 @@ export interface WatchState {
     readonly at: string;
     readonly facts: Readonly<Record<string, string | number | boolean>>;
   };
-  /** `file`: stamp by path hash. */
+  /** `file`: stamp by path hash, and what the path was when it was last there. */
   readonly seen?: Readonly<Record<string, string>>;
+  readonly root?: 'file' | 'folder';
 }
 
 /** Up to where a trigger's slots have been accounted for. */
