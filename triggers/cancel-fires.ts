@@ -12,7 +12,7 @@ export async function openFiresOf(store: StoreIn, trigger: string): Promise<Fire
     .select()
     .from(fires)
     .where(and(eq(fires.trigger, trigger), eq(fires.state, 'open'), ne(fires.kind, 'failure')))
-    .orderBy(fires.id);
+    .orderBy(fires.acceptedAt, fires.dueAt, fires.id);
 }
 
 /** Asks the runs of these fires to stop; each writes its own ending, or the sweeper does. Never throws. */
