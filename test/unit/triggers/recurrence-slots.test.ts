@@ -43,6 +43,8 @@ test('nextSlots() of an hourly rule follows elapsed time over both changes of cl
   expect(spaced).toEqual(['2026-03-28T21:15:00Z', '2026-03-29T02:15:00Z', '2026-03-29T07:15:00Z']);
   const howe = next('FREQ=HOURLY;BYMINUTE=0', '2026-10-03T14:30:00Z', 3, undefined, 'Australia/Lord_Howe');
   expect(howe).toEqual(['2026-10-03T16:00:00Z', '2026-10-03T17:00:00Z', '2026-10-03T18:00:00Z']);
+  const cutShort = next('FREQ=HOURLY;BYMINUTE=40', '2026-10-03T15:15:00Z', 2, undefined, 'Australia/Lord_Howe');
+  expect(cutShort).toEqual(['2026-10-03T15:40:00Z', '2026-10-03T16:40:00Z']);
 });
 
 test('nextSlots() ends with COUNT, UNTIL and the trigger, and begins with start', () => {
@@ -133,7 +135,7 @@ const differences: readonly [string, (rrule: string) => boolean][] = [
   ],
 ];
 
-test('nextSlots() agrees with rrule-temporal in UTC', { timeout: 180_000 }, () => {
+test('nextSlots() agrees with rrule-temporal in UTC', { timeout: 400_000 }, () => {
   const classes: Record<string, number> = { agree: 0 };
   const count = (name: string) => {
     classes[name] = (classes[name] ?? 0) + 1;
@@ -164,7 +166,7 @@ test('nextSlots() agrees with rrule-temporal in UTC', { timeout: 180_000 }, () =
   expect(classes.agree).toBeGreaterThanOrEqual(2_000);
 });
 
-function secondOpinion(rrule: string, count: number, maxIterations = 20_000): string[] | undefined {
+function secondOpinion(rrule: string, count: number, maxIterations = 3_000): string[] | undefined {
   const found: string[] = [];
   const rule = new RRuleTemporal({ rruleString: `DTSTART:20260113T090705Z\nRRULE:${rrule}`, maxIterations });
   try {
