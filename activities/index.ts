@@ -7,12 +7,14 @@ import type { Store } from '../store/store.ts';
 import { makeMailActivities } from './channels/mail-activities.ts';
 import { makeDigestActivities } from './digest/digest-activities.ts';
 import { withFailures } from './fail.ts';
+import { makeFaultActivities } from './faults/fault-activities.ts';
 import { makeLedgerActivities } from './ledger/ledger-activities.ts';
 import { makeTriggerActivities } from './ledger/trigger-activities.ts';
 import { makeSummariser } from './models/summarise.ts';
 import { makeOutboxActivities } from './outbox/outbox-activities.ts';
 import { makeProbeActivities } from './probes/probe-activities.ts';
 import { makeReportActivities } from './report/report-activities.ts';
+import { makeWatchActivities } from './watches/watch-activities.ts';
 import { withHeartbeats } from './with-heartbeats.ts';
 
 /** What activities work with; made once in `workers/main.ts`. */
@@ -42,6 +44,8 @@ export function makeActivityGroups(given: ActivityDeps) {
     report: makeReportActivities(deps),
     outbox,
     probes: makeProbeActivities(deps),
+    watch: makeWatchActivities(deps),
+    faults: makeFaultActivities({ ...deps, cancelled: () => asyncLocalStorage.getStore()?.cancellationSignal }),
     mail: makeMailActivities({
       ...deps,
       notify: (personId, key, text) => outbox.notice({ personId, key, subject: text, text }).then(() => undefined),

@@ -2,7 +2,9 @@ import type { Route } from './route.ts';
 import { backfillTrigger } from './routes/backfill-trigger.ts';
 import { healthz, readyz } from './routes/check-health.ts';
 import { decodePayloads } from './routes/decode-payloads.ts';
+import { explainOneTrigger } from './routes/explain-one-trigger.ts';
 import { fireTrigger } from './routes/fire-trigger.ts';
+import { acknowledge, listIncidents, showIncident } from './routes/incidents.ts';
 import { latestReport } from './routes/latest-report.ts';
 import { listFires } from './routes/list-fires.ts';
 import { listOutbox } from './routes/list-outbox.ts';
@@ -27,6 +29,7 @@ export const routeTable: readonly Route[] = [
   readOneFire,
   readFirePayload,
   listTriggers,
+  explainOneTrigger,
   fireTrigger,
   postMessage,
   pauseTrigger,
@@ -35,6 +38,9 @@ export const routeTable: readonly Route[] = [
   backfillTrigger,
   latestReport,
   listOutbox,
+  listIncidents,
+  showIncident,
+  acknowledge,
   storeSecret,
   logIn,
   decodePayloads,

@@ -9,10 +9,12 @@ import { type Flow, flows } from '../schemas/flows.ts';
 import { settingsTable } from '../schemas/settings.ts';
 import { readLayerRules } from './check-layers.ts';
 import { cutSource } from './cut-source.ts';
+import { fillTriggers } from './fill-triggers.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'docs/generated');
 const tour = join(root, 'docs/tour.md');
+const triggers = join(root, 'docs/triggers.md');
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
@@ -104,6 +106,7 @@ const pages = async (): Promise<Record<string, string>> => ({
       `${JSON.stringify(editorSchema(kind), null, 2)}\n`,
     ]),
   ),
+  '../triggers.md': fillTriggers(root, readOr(triggers) ?? ''),
   '../tour.md': cutSource(root, readOr(tour) ?? ''),
 });
 

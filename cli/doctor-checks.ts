@@ -9,6 +9,7 @@ import { lockHolder } from '../workers/home/lock-home.ts';
 import { type Home, refuseNewer } from '../workers/home/open-home.ts';
 import { bundledPostgres } from '../workers/home/postgres-binaries.ts';
 import { requestHttp } from '../workers/home/request-http.ts';
+import { checkOrder } from './check-order.ts';
 import { portAnswers } from './port-answers.ts';
 
 export interface Check {
@@ -163,6 +164,17 @@ export const doctorChecks: readonly DoctorCheck[] = [
       },
     }),
   ),
+  ...(['priority', 'fairness'] as const).map((what): DoctorCheck => {
+    const setting = what === 'priority' ? '`matching.useNewMatcher`' : '`matching.enableFairness`';
+    return {
+      id: `temporal.${what}`,
+      remedy: `Set ${setting} to true in the dynamic configuration of the Temporal server, as deploy/temporal/dynamic-config.yaml does.`,
+      look: async (home, env) => {
+        if (!running(home) && !env.TEMPORAL_ADDRESS) return skip('Steward does not run');
+        return await checkOrder(what, home, env);
+      },
+    };
+  }),
   {
     id: 'api.ready',
     remedy: 'Read `steward logs steward`.',

@@ -24,5 +24,5 @@ export function register(program: Command): void {
 
 function describe({ id, state, found, remedy }: Check): string {
   const mark = { ok: paint('green', 'ok  '), fail: paint('red', 'FAIL'), skip: paint('dim', 'skip') }[state];
-  return `${mark}  ${id.padEnd(16)} ${found}${remedy === undefined ? '' : `\n      remedy: ${remedy}`}`;
+  return `${mark}  ${id.padEnd(18)} ${found}${remedy === undefined ? '' : `\n      remedy: ${remedy}`}`;
 }

@@ -5,7 +5,20 @@ import { exitCodes, printFailure } from './print.ts';
 
 /** Each command is one file of the same name, which exports `register`. In the order that help shows. */
 const names = [
-  ...['up', 'down', 'status', 'demo', 'report', 'runs', 'fires', 'trigger', 'channel', 'secret', 'inspect'],
+  ...[
+    'up',
+    'down',
+    'status',
+    'demo',
+    'report',
+    'runs',
+    'fires',
+    'incidents',
+    'trigger',
+    'channel',
+    'secret',
+    'inspect',
+  ],
   ...['logs', 'doctor', 'init', 'service'],
 ];
 

@@ -1,14 +1,31 @@
-import { parse } from '@marcbachmann/cel-js';
 import { z } from 'zod';
+import { compileExpression, type ExpressionPlace, expressionLimits } from './compile-expression.ts';
 
-/** An expression that a person wrote, in CEL: no loops, no calls into the machine. @source cel.dev, cel-spec */
-export const expression = z.string().min(1).max(2_000).superRefine(checkExpression);
+const text = z.string().min(1).max(expressionLimits.characters);
 
-function checkExpression(text: string, context: z.RefinementCtx): void {
+/** An expression in CEL that a person wrote, which gives true or false: no calls into the machine. @source cel.dev */
+export const conditionExpression = text.superRefine((words, context) =>
+  checkExpression(words, context, 'condition', ['bool', 'dyn']),
+);
+
+/** What `state` holds the next time: sees `event`, `state` and `now`. */
+export const keepExpression = text.superRefine((words, context) => checkExpression(words, context, 'condition'));
+
+/** An argument made of an event: sees `event` and `now`. */
+export const mapExpression = text.superRefine((words, context) => checkExpression(words, context, 'map'));
+
+function checkExpression(
+  words: string,
+  context: z.RefinementCtx,
+  place: ExpressionPlace,
+  gives?: readonly string[],
+): void {
   try {
-    parse(text);
+    const { type } = compileExpression(words, place);
+    if (gives === undefined || gives.includes(type)) return;
+    context.addIssue({ code: 'custom', message: `gives ${type}, expected true or false` });
   } catch (error) {
-    const [words = ''] = (error as Error).message.split('\n');
-    context.addIssue({ code: 'custom', message: `is no expression (CEL): ${words}` });
+    if (!(error instanceof SyntaxError)) throw error;
+    context.addIssue({ code: 'custom', message: `is no expression (CEL): ${error.message}` });
   }
 }

@@ -7,12 +7,14 @@ const call = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
   headers: z.record(z.string(), z.string()).default({}),
   body: z.string().max(65_536).optional(),
-  timeout: duration.default(30_000),
+  timeout: duration.default(30_000).refine((ms) => ms >= 100 && ms <= 300_000, 'expected 100ms to 5m'),
   expect: z
     .array(z.int().min(100).max(599))
     .optional()
     .describe('Statuses that count as done; 200 to 299 when left out'),
 });
+/** Changes nothing on the far side. */
+const look = call.omit({ body: true }).extend({ method: z.enum(['GET', 'HEAD']).default('GET') });
 
 /** What `serviceFault` does about one service, in this order: notify, diagnose, act, verify, escalate, close. */
 export const faultPlan = z.strictObject({
@@ -27,7 +29,7 @@ export const faultPlan = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().min(1).max(100),
-        http: call.omit({ body: true }).extend({ method: z.enum(['GET', 'HEAD']).default('GET') }),
+        http: look,
       }),
     )
     .max(20)
@@ -44,6 +46,7 @@ export const faultPlan = z.strictObject({
     .describe('Done once for each fault, without asking: the owner wrote it here'),
   verify: z
     .strictObject({
+      http: look.optional().describe('What is asked; what the trigger itself asks when left out'),
       every: duration.default(30_000),
       healthy: z.int().min(1).max(100).default(2),
       within: duration.default(600_000),

@@ -25,8 +25,14 @@ export const flows = {
   healthCheck: {
     startedBy: ['schedule', 'manual'],
     id: 'fire:<trigger>:<slot>',
-    touches: ['probes', 'outbox?', 'ledger'],
+    touches: ['probes', 'faults?', 'outbox?', 'ledger'],
     does: 'Checks this machine, Steward’s parts, channels and services; says so when one changes.',
+  },
+  serviceFault: {
+    startedBy: ['event', 'manual', 'system'],
+    id: 'fire:<trigger>:<slot>',
+    touches: ['faults', 'outbox', 'ledger'],
+    does: 'Handles the fault of a service as its trigger says, until it is well again and stays so.',
   },
   noop: {
     startedBy: ['schedule', 'manual'],
@@ -58,6 +64,12 @@ export const flows = {
     touches: ['triggers'],
     does: 'Accounts for all slots of a schedule since the last accounted one.',
   },
+  watchTrigger: {
+    startedBy: ['schedule'],
+    id: 'watch:<trigger>',
+    touches: ['watch'],
+    does: 'Looks once at a web service or a figure; a change of its state is one fire.',
+  },
   sweep: {
     startedBy: ['schedule', 'system'],
     id: 'sweep',
@@ -73,6 +85,7 @@ export const firableFlows = [
   'emailDigest',
   'morningReport',
   'healthCheck',
+  'serviceFault',
   'noop',
 ] as const satisfies readonly FlowName[];
 

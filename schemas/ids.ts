@@ -79,6 +79,8 @@ export const slotKeys = {
   file: (hmac: string) => `file-${hmac}`,
   /** The ending of another fire. */
   ended: (fireId: string) => `flow-${fireId}`,
+  /** One time that a check settled as ill. @param hmac - of the check's name */
+  health: (hmac: string, since: Date) => `health-${hmac}-${since.toISOString()}`,
   failure: (fireId: string) => `failure-${fireId}`,
   /** A slot that a person asked for once more. */
   backfill: (requestId: string, dueAt: Date) => `backfill-${requestId}-${dueAt.toISOString().replace('.000Z', 'Z')}`,

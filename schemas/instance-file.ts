@@ -29,6 +29,7 @@ export const instanceFile = z.strictObject({
             url: z.url(),
             status: z.array(z.int().min(100).max(599)).default([200]),
             timeout: duration.default(10_000),
+            onFault: z.string().min(1).optional().describe('A trigger that fires when it settles as ill'),
           }),
         )
         .default([]),

@@ -22,6 +22,17 @@ export interface RenderedMail {
   readonly html?: string;
 }
 
+/** An HTTP call that a person wrote into a file, on its way out. Stored sealed in the outbox before anything is done. */
+export interface OutgoingCall {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+  /** Statuses that count as done; 200 to 299 when left out. */
+  readonly expect?: readonly number[];
+}
+
 /** What one attempt to send came to. */
 export type SendResult =
   | { readonly state: 'sent'; readonly detail: string }

@@ -20,14 +20,16 @@ export const workflowTypes = {
   healthCheck: 'healthCheck',
   channelSession: 'channelSession',
   wakeTrigger: 'wakeTrigger',
+  watchTrigger: 'watchTrigger',
   sweep: 'sweep',
   sendOutbox: 'sendOutbox',
   noop: 'noop',
   failureNotice: 'failureNotice',
+  serviceFault: 'serviceFault',
 } as const;
 
 /** Signals. A signal is a hint; the ledger row is the truth. */
-export const signals = { configChanged: 'configChanged' } as const;
+export const signals = { configChanged: 'configChanged', incidentChanged: 'incidentChanged' } as const;
 
 /** Search attributes (all Keyword, never personal data). Temporal does not encrypt these. */
 export const searchAttributes = {

@@ -28,6 +28,16 @@ export interface Waiting {
   readonly remedy: string;
 }
 
+/** A time in which no Steward was at work, and what became of all that was due in it. */
+export interface Absence {
+  readonly from: string;
+  readonly to: string;
+  readonly became: Readonly<Partial<Record<Ending | 'open', number>>>;
+  readonly triggers: readonly { readonly trigger: string; readonly became: Absence['became'] }[];
+  /** Triggers beyond those listed. */
+  readonly moreTriggers: number;
+}
+
 /** A morning report, as it is stored sealed. */
 export interface Report {
   readonly reportId: string;
@@ -49,6 +59,10 @@ export interface Report {
     readonly since: string;
   }[];
   readonly waiting: readonly Waiting[];
+  /** Since the report before, oldest first; left out of reports made before it was told. */
+  readonly absences?: readonly Absence[];
+  /** Earlier ones beyond those listed. */
+  readonly moreAbsences?: number;
 }
 
 /** What `reports.content` holds: the report and its words, so that whoever reads it needs no renderer. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from './common.ts';
-import { expression } from './expression.ts';
+import { conditionExpression, keepExpression, mapExpression } from './expression.ts';
 import { faultPlan } from './fault-plan.ts';
 import { fileWhen } from './trigger-kinds/file.ts';
 import { flowWhen } from './trigger-kinds/flow.ts';
@@ -45,11 +45,11 @@ export const triggerFile = z
       .default([]),
     condition: z
       .union([
-        expression,
+        conditionExpression,
         z.strictObject({
-          if: expression.describe('True: it fires. Sees `event` and `state`'),
+          if: conditionExpression.describe('True: it fires. Sees `event`, `state` and `now`'),
           keep: z
-            .record(z.string().regex(/^[a-z_]\w{0,39}$/i), expression)
+            .record(z.string().regex(/^[a-z_]\w{0,39}$/i), keepExpression)
             .default({})
             .describe('What `state` holds the next time'),
         }),
@@ -57,7 +57,7 @@ export const triggerFile = z
       .optional()
       .describe('A gate that is looked at before anything costs something'),
     map: z
-      .record(z.string().regex(/^[a-z_]\w{0,63}$/i), expression)
+      .record(z.string().regex(/^[a-z_]\w{0,63}$/i), mapExpression)
       .default({})
       .describe('Arguments for the flow, made from `event` by expressions'),
     missed: z
@@ -127,6 +127,11 @@ export const triggerFile = z
   .refine((file) => file.fault === undefined || file.run === 'serviceFault', {
     path: ['fault'],
     message: 'belongs to run: serviceFault',
+  })
+  // What is called and asked comes from the file alone, never from an event.
+  .refine((file) => file.run !== 'serviceFault' || !('fault' in file.map || 'target' in file.map), {
+    path: ['map'],
+    message: 'cannot make fault or target: serviceFault takes them from `fault` and `when`',
   });
 
 function isSchedule(file: { when: object }): boolean {

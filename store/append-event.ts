@@ -15,9 +15,11 @@ export async function appendEvent(
       | 'approval'
       | 'file'
       | 'health'
+      | 'incident'
       | 'person'
       | 'secret'
-      | 'trigger';
+      | 'trigger'
+      | 'watch';
     aggregateId: string;
     type: string;
     personId?: string;

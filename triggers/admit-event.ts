@@ -58,7 +58,7 @@ export async function admitEvent(
   if (refused !== undefined) return await ended(deps, inside, bare, 'skipped', refused);
   let args: NewFire['args'];
   try {
-    args = { ...bare.args, ...mapArguments(trigger, event.event) };
+    args = { ...bare.args, ...mapArguments(trigger, event.event, inside.clock.now()) };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return await ended(deps, inside, bare, 'failed', error.message);

@@ -1,7 +1,7 @@
 import { digestFlows } from '../schemas/flows.ts';
+import { holds } from '../schemas/holds.ts';
 import type { ParsedMail } from '../schemas/message.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
-import { matchPattern } from './match-pattern.ts';
 
 /** A mail of the inbox as a trigger looks at it. */
 export interface InboxMail {
@@ -41,9 +41,9 @@ export function matchMail({ when }: Pick<Trigger, 'when'>, { account, folder, se
   return (
     (wanted.account === undefined || wanted.account === account) &&
     (wanted.folder === undefined || wanted.folder === folder) &&
-    (wanted.from === undefined || matchPattern(wanted.from, `${mail.from.name} <${mail.from.address}>`)) &&
+    (wanted.from === undefined || holds(wanted.from, `${mail.from.name} <${mail.from.address}>`)) &&
     (wanted.proven === undefined || wanted.proven === (mail.proof?.verdict === 'pass')) &&
-    (wanted.subject === undefined || matchPattern(wanted.subject, mail.subject)) &&
+    (wanted.subject === undefined || holds(wanted.subject, mail.subject)) &&
     (wanted.attachment === undefined || wanted.attachment === mail.attachments.length > 0) &&
     (wanted.class === undefined || wanted.class.includes(mail.classification.kind)) &&
     (wanted.unread === undefined || wanted.unread === !seen)

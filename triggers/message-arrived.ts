@@ -1,10 +1,10 @@
 import type { ArrivedMessage, FireReceipt } from '../schemas/dispatch.ts';
+import { holds } from '../schemas/holds.ts';
 import { slotKeys } from '../schemas/ids.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { fireEvent } from './fire-event.ts';
 import { isInForce } from './gate.ts';
-import { matchPattern } from './match-pattern.ts';
 
 /** Text beyond this stays in the sealed payload and out of the arguments. */
 const mostTextChars = 8_192;
@@ -43,8 +43,8 @@ export function matchMessage(
   return (
     (wanted.channel === undefined || wanted.channel === channel) &&
     (wanted.room === undefined || wanted.room === room) &&
-    (wanted.from === undefined || matchPattern(wanted.from, from)) &&
-    (wanted.pattern === undefined || matchPattern(wanted.pattern, text)) &&
+    (wanted.from === undefined || holds(wanted.from, from)) &&
+    (wanted.pattern === undefined || holds(wanted.pattern, text)) &&
     (wanted.mention === undefined || wanted.mention === mention)
   );
 }

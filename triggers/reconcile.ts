@@ -13,6 +13,7 @@ import { workflowIds } from '../schemas/ids.ts';
 import { taskQueues, workflowTypes } from '../schemas/protocol.ts';
 import { ruleWords } from '../schemas/rule-words.ts';
 import { slotRuleOf } from '../schemas/slot-rule.ts';
+import type { Trigger } from '../schemas/trigger-file.ts';
 import type { DispatchLog } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
 import { ownerZone } from './owner-zone.ts';
@@ -54,6 +55,8 @@ export async function reconcileSchedules(
       // The list lags behind, so what it lacks may be there and what it holds may be gone.
       if (known.has(id) ? await update(client, schedule) : !(await create(client, schedule))) updated.push(id);
       else created.push(id);
+      // A person who saved a watch wants to know now, and not in an hour.
+      if (isWatch(schedule)) await client.schedule.getHandle(id).trigger('SKIP');
     }
     for (const id of known.keys()) {
       if (!wanted.has(id) && (await remove(client, id))) deleted.push(id);
@@ -66,6 +69,9 @@ export async function reconcileSchedules(
     throw nameFailure(error);
   }
 }
+
+const isWatch = ({ action }: Wanted) =>
+  action.type === 'startWorkflow' && action.workflowType === workflowTypes.watchTrigger;
 
 async function create(client: Client, schedule: Wanted): Promise<boolean> {
   try {
@@ -117,6 +123,7 @@ function wantedSchedules(files: FileSet, now: Date): Wanted[] {
   ];
   for (const trigger of files.triggers.values()) {
     const { name, enabled } = trigger;
+    if (enabled && ('http' in trigger.when || 'metric' in trigger.when)) wanted.push(watchSchedule(trigger));
     const rule = slotRuleOf(trigger, ownerZone(files));
     // A wake that never comes is no Schedule: Temporal would keep it for ever.
     if (!enabled || rule === undefined || nextSlots(rule, now, 1).length === 0) continue;
@@ -138,15 +145,51 @@ function wantedSchedules(files: FileSet, now: Date): Wanted[] {
   return wanted;
 }
 
+const wakePolicies = {
+  // A wake that comes while one is at work may bring a newer slot; more than one waiting brings nothing new.
+  overlap: 'BUFFER_ONE',
+  // After an absence the sweep at start accounts for all slots: old wakes have nothing to add.
+  catchupWindow: '1m',
+  pauseOnFailure: false,
+} as const;
+
+/** A look at what a trigger watches, again and again. Looks that were missed are no slots: the next one sees as much. */
+function watchSchedule({ name, when, until }: Trigger): Wanted {
+  const every = 'http' in when ? when.http.every : 'metric' in when ? when.metric.every : 0;
+  // Temporal counts in whole seconds.
+  const everyMs = Math.max(1_000, Math.ceil(every / 1_000) * 1_000);
+  // Spread by name, so that not all watches look in the same moment.
+  const spread = Number.parseInt(createHash('sha256').update(name).digest('hex').slice(0, 8), 16);
+  const kind = 'http' in when ? 'http' : 'metric';
+  return schedule(
+    workflowIds.schedule(name),
+    `triggers/${name}.yaml: ${kind} every ${everyMs / 1_000} s`,
+    {
+      spec: {
+        intervals: [{ every: everyMs, offset: Math.floor((spread % everyMs) / 1_000) * 1_000 }],
+        timezone: 'UTC',
+        ...(until === undefined ? {} : { endAt: new Date(until) }),
+      },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.watchTrigger,
+        workflowId: workflowIds.watch(name),
+        taskQueue: taskQueues.main,
+        args: [{ trigger: name }],
+        staticSummary: `looks for ${name}: ${kind} every ${everyMs / 1_000} s`,
+      },
+    },
+    { overlap: 'SKIP', catchupWindow: '10s', pauseOnFailure: false },
+  );
+}
+
 /** The note shows in the Temporal UI, and its hash says whether anything differs. */
-function schedule(id: string, words: string, parts: { spec: ScheduleSpec; action: ScheduleOptions['action'] }): Wanted {
-  const policies = {
-    // A wake that comes while one is at work may bring a newer slot; more than one waiting brings nothing new.
-    overlap: 'BUFFER_ONE',
-    // After an absence the sweep at start accounts for all slots: old wakes have nothing to add.
-    catchupWindow: '1m',
-    pauseOnFailure: false,
-  } as const;
+function schedule(
+  id: string,
+  words: string,
+  parts: { spec: ScheduleSpec; action: ScheduleOptions['action'] },
+  policies: NonNullable<ScheduleOptions['policies']> = wakePolicies,
+): Wanted {
   const hash = createHash('sha256')
     .update(JSON.stringify([parts, policies]))
     .digest('hex')

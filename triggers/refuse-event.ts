@@ -32,7 +32,7 @@ export async function refuseEvent(
     if (state.pausedBy === undefined && state.skipNext > 0) await countSkip(inside, trigger.name);
     return refused;
   }
-  const decided = decideCondition(trigger, event.event, state.memory);
+  const decided = decideCondition(trigger, event.event, state.memory, inside.clock.now());
   if (decided.state !== undefined) await keepMemory(inside, trigger.name, personId, decided.state);
   return decided.pass ? undefined : (decided.reason ?? 'its condition does not hold');
 }

@@ -32,7 +32,8 @@ export async function refuseSlots(inside: StoreIn, personId: string, trigger: Tr
       if (state.pausedBy === undefined && skipNext > 0) skipNext -= 1;
       return reason;
     }
-    const decided = decideCondition(trigger, { kind: 'schedule', dueAt: new Date(at).toISOString() }, memory);
+    const event = { kind: 'schedule', dueAt: new Date(at).toISOString() };
+    const decided = decideCondition(trigger, event, memory, new Date(now));
     if (decided.state !== undefined) {
       memory = decided.state;
       remembers = true;

@@ -1,4 +1,5 @@
 import type { SweepResult } from '../schemas/dispatch.ts';
+import { notePresence, touchPresence } from '../store/presence/note-presence.ts';
 import { accountSlots } from './account-slots.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
@@ -10,18 +11,21 @@ import { sweepOutbox } from './sweep-outbox.ts';
 
 /**
  * Finds every row without its run, and every run without its ending; accounts for overdue slots of every schedule.
+ * First it notes that somebody is at work, and the absence before that where there was one.
  * May be repeated at any time, also by several at once: each step is safe to do twice.
  *
  * @throws storeBusy, temporalBusy; what was done until then stays done
  */
 export async function sweep(deps: DispatchDeps): Promise<SweepResult> {
   try {
+    await notePresence(deps.store);
     for (const trigger of deps.files.current().triggers.keys()) await accountSlots(deps, trigger);
     const fires = await sweepFires(deps);
     await sweepFollowers(deps);
     await sweepMailEvents(deps);
     const announced = await sweepInbox(deps);
     const resumed = await sweepOutbox(deps);
+    await touchPresence(deps.store);
     return { ...fires, announced, resumed };
   } catch (error) {
     throw nameFailure(error);

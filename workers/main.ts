@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type NativeConnectionOptions, Runtime } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { StewardError } from '../schemas/errors.ts';
-import { readSettings, type Settings } from '../schemas/settings.ts';
+import { readSettings } from '../schemas/settings.ts';
 import { runtimeLogger } from './runtime-logger.ts';
 import { startSteward } from './start-steward.ts';
+import { temporalOptions } from './temporal-options.ts';
 
 /** Exit codes: 0 after an orderly stop, 1 when a part broke (start me again), 2 when a person must act first. */
 const exitCodes = { stopped: 0, broken: 1, needsPerson: 2 } as const;
@@ -23,7 +24,7 @@ try {
   const steward = await startSteward({
     home: settings.home,
     databaseUrl: required(settings.databaseUrl, 'DATABASE_URL'),
-    temporal: connectionOf(settings),
+    temporal: temporalOptions(settings),
     namespace: settings.temporal.namespace,
     rootKeyFile: settings.rootKeyFile,
     api: { host: settings.api.host, port: settings.api.port, token: settings.api.token ?? tokenOf(settings.home) },
@@ -65,24 +66,4 @@ function required(value: string | undefined, name: string): string {
 
 function tokenOf(home: string): string {
   return readFileSync(join(home, 'data', 'api-token'), 'utf8').trim();
-}
-
-function connectionOf({ temporal }: Settings): NativeConnectionOptions {
-  const { tls } = temporal;
-  const pem = (path: string) => readFileSync(path);
-  return {
-    address: required(temporal.address, 'TEMPORAL_ADDRESS'),
-    ...(temporal.apiKey === undefined ? {} : { apiKey: temporal.apiKey }),
-    ...(tls === undefined
-      ? {}
-      : {
-          tls: {
-            ...(tls.serverName === undefined ? {} : { serverNameOverride: tls.serverName }),
-            ...(tls.caFile === undefined ? {} : { serverRootCACertificate: pem(tls.caFile) }),
-            ...(tls.certFile === undefined || tls.keyFile === undefined
-              ? {}
-              : { clientCertPair: { crt: pem(tls.certFile), key: pem(tls.keyFile) } }),
-          },
-        }),
-  };
 }

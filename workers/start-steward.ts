@@ -16,6 +16,7 @@ import { readRootKeys } from '../store/keys/root-key.ts';
 import type { Store } from '../store/store.ts';
 import { makeDispatch } from '../triggers/dispatch.ts';
 import { reconcileSchedules } from '../triggers/reconcile.ts';
+import { seeSchedules } from '../triggers/see-schedules.ts';
 import { ownerFlows } from './bundle-hash.ts';
 import { dataConverter } from './codec/data-converter.ts';
 import { payloadCodec } from './codec/payload-codec.ts';
@@ -147,11 +148,13 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
   });
 
   const follow = async () => {
+    // First: from now on the slots are those of the file as it is saved.
+    await seeSchedules({ store, client, files, log, personId: person.id });
     const kept = await keepBundle(home, log);
     flowFault = kept.fault;
     await workers.useBundle(kept.path);
     const set = files.current();
-    await reconcileSchedules({ client, log }, set);
+    await reconcileSchedules({ client, log, clock }, set);
     await keepSessions({ client, store, log, personId: person.id }, set);
   };
   const begun = files.current().triggers;

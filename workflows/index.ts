@@ -5,5 +5,7 @@ export { healthCheck } from './health-check.ts';
 export { morningReport } from './morning-report.ts';
 export { noop } from './noop.ts';
 export { sendOutbox } from './send-outbox.ts';
+export { serviceFault } from './service-fault.ts';
 export { sweep } from './sweep.ts';
 export { wakeTrigger } from './wake-trigger.ts';
+export { watchTrigger } from './watch-trigger.ts';

@@ -12,8 +12,8 @@ import { claimEffect, contentBegins, type OutboxRow, openMail } from '../../stor
 import { queueEffect } from '../../store/outbox/queue-effect.ts';
 import { recordCopyFound, recordResult } from '../../store/outbox/record-result.ts';
 import type { Store } from '../../store/store.ts';
+import { untilKept } from '../until-kept.ts';
 import { everyPlace, resolvePlaces } from './resolve-places.ts';
-import { untilKept } from './until-kept.ts';
 
 interface OutboxDeps {
   readonly store: Store;
@@ -67,6 +67,12 @@ export function makeOutboxActivities({ store, files, transport, log }: OutboxDep
       const claim = await claimEffect(store, outboxId);
       if (!claim.claimed) return { state: claim.state };
       const { row, mail } = claim;
+      // Whoever makes a call settles it; here it arrives only when the sweeper found it left behind.
+      if (row.kind === 'call') {
+        return {
+          state: await recordResult(store, row, { state: 'failed', detail: 'its flow ended before it was made' }),
+        };
+      }
       const result = await attempt(row, mail);
       const state = await untilKept(() => recordResult(store, row, result));
       log.info({ outbox: outboxId, state, attempt: row.attempt }, 'an effect was tried');
@@ -77,7 +83,8 @@ export function makeOutboxActivities({ store, files, transport, log }: OutboxDep
     reconcile: async ({ outboxId }: { outboxId: string }): Promise<{ state: EffectState }> => {
       const [row] = await store.db.select().from(outbox).where(eq(outbox.id, outboxId));
       if (row === undefined) throw new StewardError('notFound', `There is no effect ${outboxId}`);
-      if (row.state !== 'unknown') return { state: row.state };
+      // A call leaves no copy.
+      if (row.state !== 'unknown' || row.kind === 'call') return { state: row.state };
       const { found, where } = await transport.findCopy(await channelOf(row.accountId), openMail(store, row).messageId);
       return { state: found ? await recordCopyFound(store, outboxId, where ?? 'a copy') : 'unknown' };
     },

@@ -3,8 +3,9 @@ import type { Logger } from 'pino';
 import type { Files } from '../../schemas/file-set.ts';
 import { type CheckResult, recordChecks } from '../../store/health/record-checks.ts';
 import type { Store } from '../../store/store.ts';
+import { type MachineFigures, readMachine } from '../read-machine.ts';
 import { checkAccounts } from './check-accounts.ts';
-import { checkMachine, type MachineFigures, readMachine } from './check-machine.ts';
+import { checkMachine } from './check-machine.ts';
 import { callHeartbeat, checkService } from './check-service.ts';
 
 interface ProbeDeps {

@@ -6,6 +6,7 @@ import { mailSection } from '../mail-section.ts';
 import { counted, headingLines, wrapLine } from '../plain-lines.ts';
 import { type ShownTimes, showTimes } from '../show-time.ts';
 import { visibleLine } from '../visible-text.ts';
+import { absenceEntries } from './absence-entries.ts';
 
 interface Entry {
   readonly words: string;
@@ -14,7 +15,7 @@ interface Entry {
 }
 
 /**
- * A morning report in words: what waits for the owner, mail, what did not run, what ran, health. A section with nothing
+ * A morning report in words: what waits for the owner, mail, absences, what did not run, what ran, health. A section with nothing
  * to say is left out; what comes from outside is text. Pure.
  *
  * @param timezone - IANA name of the owner's zone
@@ -24,6 +25,7 @@ export function renderReport(report: Report, digest: Digest | undefined, timezon
   const day = times.day(report.madeAt);
   const mail = mailSection(digest ?? { digestId: '', madeAt: report.madeAt, items: [], older: report.older }, timezone);
   const sections: [string, Entry[]][] = [
+    ['While you were away', absenceEntries(report, times)],
     ['Did not run', troubles(report, times)],
     [`Since ${times.short(report.since)}`, ran(report)],
     ['Health', health(report, times)],

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { WatchState } from '../../schemas/db/fires.ts';
 import { endings } from '../../schemas/endings.ts';
 import { newestFires } from '../../store/fires/newest-fires.ts';
 import { readSteering, type SteeredNow } from '../../store/triggers/steer-state.ts';
+import { readWatches } from '../../store/triggers/watch-state.ts';
 import { ownerZone } from '../../triggers/owner-zone.ts';
 import { whenOf } from '../../triggers/when-of.ts';
 import { problem } from '../problem.ts';
@@ -25,6 +27,15 @@ const triggerView = z.strictObject({
     .optional()
     .describe('Until it is resumed, its slots and events end as skipped'),
   skipNext: z.int().optional().describe('So many of the next fires are skipped'),
+  watch: z
+    .strictObject({
+      state: z.enum(['well', 'faulty', 'unknown']),
+      since: z.iso.datetime().describe('Since when it is well or faulty'),
+      lookedAt: z.iso.datetime(),
+      detail: z.string(),
+    })
+    .optional()
+    .describe('Of a trigger that watches something: where it stands; unknown where the last look said nothing'),
 });
 
 const faultView = z.strictObject({
@@ -46,13 +57,22 @@ export const listTriggers = route({
     const set = files.current();
     const newest = await newestFires(store, [...set.triggers.keys()]);
     const steering = await readSteering(store);
+    const watches = await readWatches(store);
     const triggers = [...set.triggers.values()].map((trigger) => {
       const { name, run, enabled, priority, deliver } = trigger;
       const fire = newest.get(name);
       const last =
         fire === undefined ? {} : { last: { fireId: fire.id, state: fire.state, dueAt: fire.dueAt.toISOString() } };
       return {
-        ...{ name, run, enabled, priority, deliver, ...viewSteering(steering.get(name)) },
+        ...{
+          name,
+          run,
+          enabled,
+          priority,
+          deliver,
+          ...viewSteering(steering.get(name)),
+          ...viewWatch(watches.get(name)),
+        },
         ...{ ...whenOf(trigger, ownerZone(set), store.clock.now()), ...last },
       };
     });
@@ -67,4 +87,11 @@ function viewSteering(steered: SteeredNow | undefined) {
     ...(paused === undefined ? {} : { paused: { ...paused, since: paused.since.toISOString() } }),
     ...(skipNext === 0 ? {} : { skipNext }),
   };
+}
+
+function viewWatch(watch: WatchState | undefined) {
+  if (watch === undefined) return {};
+  const { faulty, verdict, since, lookedAt, detail } = watch;
+  const state = verdict === 'unknown' ? 'unknown' : faulty ? 'faulty' : 'well';
+  return { watch: { state, since, lookedAt, detail } } as const;
 }

@@ -54,6 +54,7 @@ export const fires = pgTable(
     index('fires_open').on(t.state, t.acceptedAt),
     index('fires_due').on(t.dueAt),
     index('fires_trigger').on(t.trigger, t.acceptedAt),
+    index('fires_caused').on(t.causedBy).where(sql`${t.causedBy} is not null`),
     index('fires_unfollowed').on(t.id).where(sql`not ${t.followed}`),
     index('fires_waiting').on(t.trigger).where(sql`${t.waits} is not null and ${t.state} = 'open'`),
   ],
@@ -126,6 +127,16 @@ export interface WatchState {
   readonly lookedAt: string;
   /** The last finding in words, without anything personal. */
   readonly detail: string;
+  /** What the last look came to; `unknown` is neither well nor a fault. */
+  readonly verdict?: 'well' | 'fault' | 'unknown';
+  /** RFC 3339, when Temporal asked for the last look that was counted: one that is tried again counts once. */
+  readonly countedFor?: string;
+  /** The last change, until its fire is in the ledger: a crash between the two loses nothing. */
+  readonly untold?: {
+    readonly slotKey: string;
+    readonly at: string;
+    readonly facts: Readonly<Record<string, string | number | boolean>>;
+  };
   /** `file`: stamp by path hash. */
   readonly seen?: Readonly<Record<string, string>>;
 }

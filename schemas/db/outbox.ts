@@ -12,13 +12,13 @@ export const outbox = pgTable(
       .references(() => people.id),
     /** What is done at most once under this name, such as `fir_…:mail:me`. */
     effectKey: text('effect_key').notNull(),
-    kind: text('kind', { enum: ['digest', 'report', 'notice'] }).notNull(),
+    kind: text('kind', { enum: ['digest', 'report', 'notice', 'call'] }).notNull(),
     channel: text('channel').notNull(),
     accountId: id('account_id').notNull(),
     /** HMAC of `messageId`: how our own mail is known when it comes back. */
     messageIdHmac: text('message_id_hmac').notNull(),
     wrappedKey: sealed('wrapped_key').notNull(),
-    /** Sealed JSON of `OutgoingMail`. */
+    /** Sealed JSON of `OutgoingMail`; of `OutgoingCall` for a call. */
     content: sealed('content').notNull(),
     state: text('state', { enum: ['queued', 'sending', 'sent', 'failed', 'unknown'] })
       .notNull()

@@ -1,4 +1,5 @@
 import { bigserial, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { incidentStates } from '../endings.ts';
 import { id, instant, sealed } from './columns.ts';
 import { people } from './people.ts';
 
@@ -107,9 +108,7 @@ export const incidents = pgTable(
     fireId: id('fire_id').notNull(),
     trigger: text('trigger').notNull(),
     service: text('service').notNull(),
-    state: text('state', { enum: ['open', 'acknowledged', 'recovered', 'closed'] })
-      .notNull()
-      .default('open'),
+    state: text('state', { enum: incidentStates }).notNull().default('open'),
     /** How often the service went down and came back within it. */
     flaps: integer('flaps').notNull().default(0),
     timelineKey: sealed('timeline_key').notNull(),

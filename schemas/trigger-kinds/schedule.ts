@@ -21,7 +21,13 @@ function refusing<T>(check: (value: T) => void, path: PropertyKey[] = []) {
 }
 
 /** An instant with an offset. @source RFC 3339 */
-export const instantText = z.string().superRefine(refusing(parseInstant));
+export const instantText = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*([Zz]|[+-]\d\d:\d\d)$/, {
+    error: 'expected an instant such as 2026-12-24T18:00:00+01:00',
+    abort: true,
+  })
+  .superRefine(refusing(parseInstant));
 
 function checkSchedule(text: string): void {
   const everyMs = everyOf(text);

@@ -9,6 +9,7 @@ import type { FileSet } from '../../schemas/file-set.ts';
 import type { Report, TriggerTally, Trouble, Waiting } from '../../schemas/report.ts';
 import type { Store } from '../store.ts';
 import { readSteering } from '../triggers/steer-state.ts';
+import { gatherAbsences } from './gather-absences.ts';
 
 const mostTroubles = 20;
 const firstReportHours = 24;
@@ -49,6 +50,7 @@ export async function gatherReport(
       since: at.toISOString(),
     })),
     waiting: await waitingFor(store, files, personId),
+    ...(await gatherAbsences(store, { personId, fireId, since })),
   };
 }
 
@@ -114,7 +116,12 @@ async function waitingFor(
         what: `${row.kind} ${row.id}`,
         why: row.result?.detail ?? 'no detail on record',
         since: row.createdAt.toISOString(),
-        remedy: row.state === 'unknown' ? 'It may have arrived; it is not sent again' : failures.mailRefused.remedy,
+        remedy:
+          row.state === 'unknown'
+            ? 'It may have arrived; it is not sent again'
+            : row.kind === 'call'
+              ? 'The far side did not do it; see to the service by hand'
+              : failures.mailRefused.remedy,
       }),
     ),
     ...resting.map(

@@ -53,7 +53,8 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
     return parsed;
   };
 
-  for (const file of readFolder(places.home)) {
+  const found = readFolder(places.home);
+  for (const file of found) {
     const key = `${file.kind}/${file.name}`;
     const twin = taken.get(key);
     taken.set(key, twin ?? file.path);
@@ -75,14 +76,18 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
     const [{ line, column, plain }] = parsed.faults;
     files.push({ file, hash: parsed.hash, fault: { line, column, message: plain } });
   }
+  if (!faults.some(({ kind }) => kind === 'instance')) faults.push(...onFaultFaults(found, places));
   return { set: { triggers, channels, models, instance, faults }, files };
 }
+
+/** Stands for a secret that only a running Steward can open; as long as the shortest that a file may ask for. */
+export const storedSecret = 'a stored secret';
 
 /** Reads the files without a database: no secrets, no last good versions. For the command line. */
 export function loadFilesOnce(home: string, env: NodeJS.ProcessEnv, knownFlows: () => ReadonlySet<string>): FileSet {
   if (!existsSync(home)) return { ...emptySet, triggers: new Map(), channels: new Map() };
   // A stored secret cannot be looked up here; that it is missing is for the running Steward to say.
-  return loadFiles({ home, env, secret: () => 'stored', knownFlows }).set;
+  return loadFiles({ home, env, secret: () => storedSecret, knownFlows }).set;
 }
 
 /** What a home without a file says. */
@@ -137,4 +142,27 @@ function checkOwner({ owner }: { owner: string }, owners: readonly string[]): Un
 
 function wholeFile(message: string) {
   return { line: 1, column: 1, message, plain: message };
+}
+
+/**
+ * Names in `onFault` that no trigger has, each where it stands. The file stays in force: that a trigger was deleted must
+ * not switch off the rest of `steward.yaml`.
+ */
+function onFaultFaults(found: readonly FoundFile[], places: LoadPlaces): FileFault[] {
+  const known = found.filter(({ kind }) => kind === 'trigger').map(({ name }) => name);
+  const file = found.find(({ kind }) => kind === 'instance');
+  if (file?.text === undefined || !file.text.includes('onFault')) return [];
+  const parsed = parseFile<InstanceFile>(file.text, instanceFile, places, (value) =>
+    value.health.services.flatMap(({ onFault }, at) => {
+      if (onFault === undefined || known.includes(onFault)) return [];
+      const expected = known.length === 0 ? 'a file in triggers/' : `a trigger: one of ${known.join(', ')}`;
+      return [{ path: ['health', 'services', at, 'onFault'], expected, known }];
+    }),
+  );
+  if (parsed.ok) return [];
+  return parsed.faults.map(({ plain: _, ...fault }) => ({
+    ...{ kind: 'instance', path: file.path },
+    ...fault,
+    lastGoodInForce: false,
+  }));
 }

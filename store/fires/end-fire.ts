@@ -4,6 +4,7 @@ import type { Ending } from '../../schemas/endings.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import type { FireEnding } from '../../schemas/flow-io.ts';
 import { appendEvent } from '../append-event.ts';
+import { closeLeftIncident } from '../incidents/keep-incident.ts';
 import { inTransaction, type Store } from '../store.ts';
 import type { FireRow } from './open-fire.ts';
 
@@ -44,6 +45,7 @@ export async function endFire(
       personId: fire.personId,
       data: { trigger: fire.trigger, ...(outcome === undefined ? {} : { outcome: outcome.outcome }) },
     });
+    await closeLeftIncident(inside, fireId, final);
     return { ending: final, written: true, fire: { ...fire, ...ended, followed } };
   });
 }

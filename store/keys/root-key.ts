@@ -41,7 +41,7 @@ export function readRootKeys(path: string): RootKeys {
 export function ensureRootKeys(path: string): RootKeys {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   try {
-    writeFileSync(path, `k${Date.now().toString(36)} ${randomBytes(32).toString('base64')}\n`, {
+    writeFileSync(path, `${newKeyId()} ${randomBytes(32).toString('base64')}\n`, {
       mode: 0o600,
       flag: 'wx',
     });
@@ -50,6 +50,9 @@ export function ensureRootKeys(path: string): RootKeys {
   }
   return readRootKeys(path);
 }
+
+/** Sorts by time; the random part keeps keys that two installations made in one millisecond apart. */
+const newKeyId = () => `k${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
 
 function parseRootKeys(text: string, path: string): RootKeys {
   const keys = text

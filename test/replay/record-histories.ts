@@ -33,6 +33,7 @@ async function recordAll(): Promise<void> {
       'triggers/check.yaml': byHand('healthCheck'),
       'triggers/noop.yaml': byHand('noop', ''),
       'triggers/tick.yaml': 'run: noop\nwhen: { schedule: "* * * * * *" }\nmissed: { policy: latest }\n',
+      'triggers/shop.yaml': `run: noop\nwhen: { http: { url: "${url}", every: 1s } }\n`,
       'steward.yaml': `health: { after: 1, diskFreePercent: 0, memoryFreePercent: 0, services: [{ name: shop, url: "${url}" }] }\n`,
     },
   });
@@ -59,6 +60,7 @@ async function recordAll(): Promise<void> {
   keep(world, 'healthCheck-transition', 'fire:check:manual-ill');
   keep(world, 'sweep', 'sweep');
   keep(world, 'wakeTrigger', await closed('wakeTrigger'));
+  keep(world, 'watchTrigger', await closed('watchTrigger'));
   await client.workflow.execute('sendOutbox', {
     workflowId: 'outbox:kept',
     taskQueue: 'steward',

@@ -41,6 +41,7 @@ test('there is a kept history of every flow', () => {
       'sendOutbox',
       'sweep',
       'wakeTrigger',
+      'watchTrigger',
     ].sort(),
   );
 });

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { triggerCursors } from '../../../schemas/db/fires.ts';
-import { events } from '../../../schemas/db/records.ts';
+import { absences, events } from '../../../schemas/db/records.ts';
 import { endFire } from '../../../store/fires/end-fire.ts';
 import { accountSlots } from '../../../triggers/account-slots.ts';
 import { type DispatchWorld, dispatchWorld, unreachableClient } from '../../support/dispatch-world.ts';
@@ -170,4 +170,19 @@ test('accountSlots() keeps rows and cursor when Temporal is away, and the sweepe
   expect(cursor?.accountedTo.toISOString()).toBe('2026-03-01T07:00:05.000Z');
   world.clock.advance(10_000);
   expect((await world.dispatch.sweep()).restarted).toBe(1);
+});
+
+test('sweep() notes an absence once, before it accounts for what was due in it', async () => {
+  await using world = await dispatchWorld(own.client, '2026-03-01T06:30:00Z');
+  const name = unique();
+  world.use({ [name]: hourly({ policy: 'latest' }) });
+  await world.dispatch.sweep();
+  world.clock.advance(3 * 3_600_000);
+  await Promise.all([world.dispatch.sweep(), world.dispatch.sweep()]);
+  const noted = await world.store.db.select().from(absences);
+  expect(noted).toEqual([{ from: new Date('2026-03-01T06:30:00Z'), to: new Date('2026-03-01T09:30:00Z') }]);
+  expect((await world.firesOf(name)).map(({ state }) => state)).toEqual(['missed', 'missed', 'open']);
+  world.clock.advance(60_000);
+  await world.dispatch.sweep();
+  expect(await world.store.db.$count(absences)).toBe(1);
 });

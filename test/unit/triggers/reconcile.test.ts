@@ -1,4 +1,5 @@
 // - Temporal's Schedules follow the files: what differs is changed, what is the same is not touched, what is gone goes.
+import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { reconcileSchedules } from '../../../triggers/reconcile.ts';
 import { fileSetOf } from '../../support/file-set-of.ts';
@@ -79,3 +80,43 @@ test('reconcileSchedules() leaves Schedules of others alone', async () => {
   await settled(set);
   expect((await own.client.schedule.getHandle('mine').describe()).scheduleId).toBe('mine');
 });
+
+test('reconcileSchedules() lets watches look again and again, at once where they are new or other', async () => {
+  const deps = { client: own.client, log };
+  const url = 'http://127.0.0.1:1/';
+  const watch = (every: string, more: object = {}) => ({ run: 'noop', when: { http: { url, every } }, ...more });
+  const first = fileSetOf({
+    shop: watch('30s', { until: '2030-01-01T00:00:00Z' }),
+    disk: { run: 'noop', when: { metric: { machine: 'diskFreePercent', below: 5, every: '1500ms' } } },
+    off: watch('30s', { enabled: false }),
+  });
+  expect((await reconcileSchedules(deps, first)).created).toEqual(
+    expect.arrayContaining(['trigger:shop', 'trigger:disk']),
+  );
+  await settled(first);
+  const shop = await own.client.schedule.getHandle('trigger:shop').describe();
+  expect(shop.action).toMatchObject({
+    workflowType: 'watchTrigger',
+    args: [{ trigger: 'shop' }],
+    taskQueue: 'steward',
+  });
+  expect(shop.policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 10_000 });
+  expect(shop.spec.intervals).toMatchObject([{ every: 30_000 }]);
+  expect(shop.spec.endAt).toEqual(new Date('2030-01-01T00:00:00Z'));
+  // Temporal counts in whole seconds, so a part of one becomes a whole one.
+  const disk = await own.client.schedule.getHandle('trigger:disk').describe();
+  expect(disk.spec.intervals).toMatchObject([{ every: 2_000 }]);
+  await expect.poll(() => started(own.client, 'watch:shop'), { timeout: 20_000 }).toBe(1);
+  const second = fileSetOf({ shop: watch('40s') });
+  const changed = await reconcileSchedules(deps, second);
+  expect(changed).toMatchObject({ updated: ['trigger:shop'], deleted: ['trigger:disk'] });
+});
+
+/** Runs of a watch that its Schedule has started: their ids begin with ours. */
+async function started(client: Client, id: string): Promise<number> {
+  const ids = new Set<string>();
+  for await (const { workflowId } of client.workflow.list({ query: "WorkflowType = 'watchTrigger'" })) {
+    if (workflowId.startsWith(id)) ids.add(workflowId);
+  }
+  return ids.size;
+}
