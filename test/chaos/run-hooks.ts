@@ -1,10 +1,10 @@
 /**
  * A seeded campaign of SIGKILLs against a whole Steward while webhooks arrive:
- * `npm run chaos -- --scenario webhooks --seed 1 --kills 50 --pairs 1000 [--keep] [--resume HOME]`. Every pair is one
+ * `npm run chaos -- --scenario webhooks --seed 1 --kills 50 --pairs 1000 [--keep] [--resume HOME] [--now 10]`. Every pair is one
  * delivery that is sent before a kill and again after it; beside them go single deliveries that are never repeated once
  * they were answered 2xx. Exits 1 where a delivery became other than one fire and one run, where an answered one was
  * lost, or where a sender was told to give up (4xx). With --resume it goes on in a home that was kept, after the last
- * kill that was finished.
+ * kill that was finished; --now is how many kills there are before it stops and keeps its home.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,10 +23,12 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '1000' },
     keep: { type: 'boolean', default: false },
     resume: { type: 'string' },
+    now: { type: 'string', default: '100000' },
   },
 });
 const seed = Number(values.seed);
 const kills = Number(values.kills);
+const now = Number(values.now);
 const pairs = Number(values.pairs);
 const singlesPerKill = 5;
 const senders = 5;
@@ -50,7 +52,7 @@ const say = (words: string) => process.stderr.write(`${words}\n`);
 say(`seed ${seed}: starting Steward`);
 await using world = chaosHome({
   files: Object.fromEntries(providers.map((one) => [`triggers/${one}.yaml`, hookFile(one, secretFor(one))])),
-  keep: values.keep || values.resume !== undefined,
+  keep: values.keep || values.resume !== undefined || now < kills,
   ...(values.resume === undefined ? {} : { root: values.resume }),
 });
 const notes = join(world.home, 'campaign.json');
@@ -58,14 +60,19 @@ const campaign: Campaign = existsSync(notes)
   ? (JSON.parse(readFileSync(notes, 'utf8')) as Campaign)
   : { seed, round: 0, killed: { steward: 0, temporal: 0, postgres: 0 }, answers: {}, records: [] };
 if (campaign.seed !== seed) throw new TypeError(`The home was begun with seed ${campaign.seed}`);
-if (values.keep) say(`kept in ${world.home}`);
 
 const began = performance.now();
-for (; campaign.round < kills; ) {
+const stopAt = Math.min(kills, campaign.round + now);
+while (campaign.round < stopAt) {
   await playRound(campaign.round);
   campaign.round += 1;
   writeFileSync(notes, JSON.stringify(campaign));
   if (campaign.round % 10 === 0) say(`${campaign.round} of ${kills} kills`);
+}
+if (campaign.round < kills) {
+  say(`${campaign.round} of ${kills} kills are done; go on with --resume ${world.home}`);
+  world.down();
+  process.exit(0);
 }
 say('no more kills; waiting for rest');
 const rested = await waitForRest();
