@@ -32,4 +32,4 @@ test('startSteward() follows five hundred saves at once, and of one more save to
   await eventually(() => world.steward().files.current().faults.length === count || undefined);
   expect(await notesOf(world)).toEqual(after);
   expect(world.steward().files.current().triggers.size).toBe(count);
-});
+}, 240_000);

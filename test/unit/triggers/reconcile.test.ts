@@ -79,3 +79,11 @@ test('reconcileSchedules() leaves Schedules of others alone', async () => {
   await settled(set);
   expect((await own.client.schedule.getHandle('mine').describe()).scheduleId).toBe('mine');
 });
+
+test('reconcileSchedules() is not kept from the other triggers by one that Temporal refuses', async () => {
+  const refused = 'x'.repeat(2_000);
+  const set = fileSetOf({ [refused]: trigger('0 8 * * *'), taken: trigger('0 9 * * *') });
+  await expect(reconcileSchedules({ client: own.client, log }, set)).rejects.toThrow();
+  const { spec } = await own.client.schedule.getHandle('trigger:taken').describe();
+  expect(spec.calendars?.[0]?.hour).toMatchObject([{ start: 9 }]);
+});
