@@ -8,6 +8,7 @@ import {
   type ScheduleUpdateOptions,
 } from '@temporalio/client';
 import { type Clock, systemClock } from '../schemas/clock.ts';
+import { StewardError } from '../schemas/errors.ts';
 import type { FileSet } from '../schemas/file-set.ts';
 import { workflowIds } from '../schemas/ids.ts';
 import { taskQueues, workflowTypes } from '../schemas/protocol.ts';
@@ -30,6 +31,9 @@ export interface Reconciled {
   readonly deleted: readonly string[];
 }
 
+type Change = () => Promise<readonly [keyof Reconciled, string] | undefined>;
+const changesAtOnce = 10;
+
 interface ReconcileDeps {
   readonly client: Client;
   readonly log: DispatchLog;
@@ -50,9 +54,6 @@ export async function reconcileSchedules(
 ): Promise<Reconciled> {
   try {
     const wanted = new Map(wantedSchedules(files, clock.now()).map((schedule) => [schedule.scheduleId, schedule]));
-    const created: string[] = [];
-    const updated: string[] = [];
-    const deleted: string[] = [];
     const known = new Map<string, string | undefined>();
     for await (const { scheduleId, state } of client.schedule.list()) {
       if (scheduleId.startsWith(workflowIds.schedule('')) || scheduleId === workflowIds.sweepSchedule()) {
@@ -60,25 +61,27 @@ export async function reconcileSchedules(
       }
     }
     correctList(known, recent);
+    const changes: Change[] = [];
     for (const [id, schedule] of wanted) {
       const words = wordsOf(schedule.state);
       if (known.get(id) === words) continue;
       // The list lags behind, so what it lacks may be there and what it holds may be gone.
       const there = known.has(id);
-      const asExpected = await noting(recent, id, words, () =>
-        there ? update(client, schedule) : create(client, schedule),
-      );
-      (there === asExpected ? updated : created).push(id);
-      // A person who saved a watch wants to know now, and not in an hour.
-      if (isWatch(schedule)) await client.schedule.getHandle(id).trigger('SKIP');
+      const bring = () => (there ? update(client, schedule) : create(client, schedule));
+      changes.push(async () => {
+        const asExpected = await noting(recent, id, words, bring);
+        // A person who saved a watch wants to know now, and not in an hour.
+        if (isWatch(schedule)) await client.schedule.getHandle(id).trigger('SKIP');
+        return [there === asExpected ? 'updated' : 'created', id];
+      });
     }
     for (const id of known.keys()) {
-      if (!wanted.has(id) && (await noting(recent, id, undefined, () => remove(client, id)))) deleted.push(id);
+      if (wanted.has(id)) continue;
+      changes.push(async () => {
+        return (await noting(recent, id, undefined, () => remove(client, id))) ? ['deleted', id] : undefined;
+      });
     }
-    if (created.length + updated.length + deleted.length > 0) {
-      log.info({ created, updated, deleted }, 'schedules reconciled');
-    }
-    return { created, updated, deleted };
+    return await makeChanges(changes, log);
   } catch (error) {
     throw nameFailure(error);
   }
@@ -86,6 +89,29 @@ export async function reconcileSchedules(
 
 const isWatch = ({ action }: Wanted) =>
   action.type === 'startWorkflow' && action.workflowType === workflowTypes.watchTrigger;
+
+/**
+ * Some at once. What Temporal refuses does not keep back the others; the first refusal is thrown in the end.
+ *
+ * @throws what a change threw
+ */
+async function makeChanges(changes: readonly Change[], log: DispatchLog): Promise<Reconciled> {
+  const made = { created: [] as string[], updated: [] as string[], deleted: [] as string[] };
+  const failures: unknown[] = [];
+  for (let from = 0; from < changes.length; from += changesAtOnce) {
+    const page = await Promise.allSettled(changes.slice(from, from + changesAtOnce).map((change) => change()));
+    for (const result of page) {
+      if (result.status === 'rejected') failures.push(nameFailure(result.reason));
+      else if (result.value !== undefined) made[result.value[0]].push(result.value[1]);
+    }
+    // A server that is away is away for the rest too.
+    if (failures.some((failure) => failure instanceof StewardError)) break;
+  }
+  if (made.created.length + made.updated.length + made.deleted.length > 0) log.info(made, 'schedules reconciled');
+  if (failures.length > 0) throw failures[0];
+  return made;
+}
+
 /** By what it is told whether anything differs. */
 const wordsOf = (state: { readonly paused: boolean; readonly note?: string }) => `${state.paused} ${state.note ?? ''}`;
 

@@ -37,9 +37,10 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
   let set: FileSet | undefined;
   let secrets: ReadonlyMap<string, string> = new Map();
   let queue: Promise<unknown> = Promise.resolve();
+  let keeping: Promise<unknown> = Promise.resolve();
   let closed = false;
 
-  const read = async (): Promise<FileSet> => {
+  const read = async (): Promise<{ current: FileSet; loaded: Loaded; now: string }> => {
     secrets = await readSecrets(store).catch((error: unknown) => {
       if (set === undefined) throw error;
       return secrets;
@@ -65,18 +66,26 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
       announce(loaded, log);
       if (!closed) for (const listener of listeners) listener(set);
     }
-    // In force first, on record next: a store that is away for a moment does not hold up a save.
-    if (now !== kept) {
+    return { current: set, loaded, now };
+  };
+  // In force first, on record next: a store that is slow or away holds up neither this save nor the next.
+  const keep = (loaded: Loaded, now: string): Promise<void> => {
+    const next = keeping.then(async () => {
+      if (now === kept) return;
       await keepGood(store, loaded);
       kept = now;
-    }
-    return set;
+    });
+    keeping = next.catch(() => undefined);
+    return next;
   };
   // One reading at a time, in order: an older one must not overwrite a newer.
   const reload = () => {
     const next = queue.then(read);
     queue = next.catch(() => undefined);
-    return next;
+    return next.then(async ({ current, loaded, now }) => {
+      await keep(loaded, now);
+      return current;
+    });
   };
   await reload();
   const unwatch = watchHome(home, () => {
@@ -95,6 +104,7 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
       closed = true;
       unwatch();
       await queue;
+      await keeping;
     },
   };
 }
