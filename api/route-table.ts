@@ -2,6 +2,7 @@ import type { Route } from './route.ts';
 import { backfillTrigger } from './routes/backfill-trigger.ts';
 import { healthz, readyz } from './routes/check-health.ts';
 import { decodePayloads } from './routes/decode-payloads.ts';
+import { readTriggerFile, removeTriggerFile, writeTriggerFile } from './routes/edit-trigger.ts';
 import { fireTrigger } from './routes/fire-trigger.ts';
 import { latestReport } from './routes/latest-report.ts';
 import { listFires } from './routes/list-fires.ts';
@@ -33,6 +34,9 @@ export const routeTable: readonly Route[] = [
   resumeTrigger,
   skipFires,
   backfillTrigger,
+  readTriggerFile,
+  writeTriggerFile,
+  removeTriggerFile,
   latestReport,
   listOutbox,
   storeSecret,

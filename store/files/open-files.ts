@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { FileSet, Files } from '../../schemas/file-set.ts';
+import { appendAudit } from '../append-audit.ts';
 import { readSecrets } from '../secrets/read-secrets.ts';
-import type { Store } from '../store.ts';
+import { inTransaction, type Store } from '../store.ts';
+import { editTriggers } from './edit-triggers.ts';
 import { goodAfter, keepGood, readGood } from './keep-good.ts';
-import { type Loaded, loadFiles } from './load-files.ts';
+import { type Loaded, loadFiles, readTrigger } from './load-files.ts';
 import { hashOf } from './parse-file.ts';
 import { flowFiles } from './read-folder.ts';
 import { watchHome } from './watch-home.ts';
@@ -40,14 +42,7 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
       if (set === undefined) throw error;
       return secrets;
     });
-    const places = {
-      home,
-      env: deps.env ?? process.env,
-      secret: (name: string) => secrets.get(name),
-      fingerprint: (text: string) => store.keys.fingerprint('file', text),
-      knownFlows: deps.knownFlows,
-    };
-    const loaded = loadFiles(places, (kind, name) => good.get(`${kind}/${name}`));
+    const loaded = loadFiles(placesOf(deps, secrets), (kind, name) => good.get(`${kind}/${name}`));
     const now = printOf(loaded, home);
     if (set === undefined || now !== print) {
       print = now;
@@ -82,6 +77,17 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
     onChange: (listener) => {
       listeners.add(listener);
     },
+    edits: editTriggers({
+      home,
+      check: async (name, text) =>
+        readTrigger(name, text, placesOf(deps, await readSecrets(store)), ['me', set!.instance.owner.name]),
+      record: ({ by, action, name, ...data }, act) =>
+        inTransaction(store, async (inside) => {
+          await appendAudit(inside, { actor: by, action, subject: name, data });
+          act();
+        }),
+      reload,
+    }),
     close: async () => {
       closed = true;
       unwatch();
@@ -89,6 +95,14 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
     },
   };
 }
+
+const placesOf = (deps: OpenFilesDeps, secrets: ReadonlyMap<string, string>) => ({
+  home: deps.home,
+  env: deps.env ?? process.env,
+  secret: (name: string) => secrets.get(name),
+  fingerprint: (text: string) => deps.store.keys.fingerprint('file', text),
+  knownFlows: deps.knownFlows,
+});
 
 function announce({ set, files }: Loaded, log: OpenFilesDeps['log']): void {
   for (const { path, line, column, lastGoodInForce } of set.faults) {
