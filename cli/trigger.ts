@@ -17,6 +17,7 @@ import { atInstant, nextSlots } from '../triggers/slots.ts';
 import { whenOf } from '../triggers/when-of.ts';
 import { ownerFlows } from '../workers/bundle-hash.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
+import { addEditing } from './edit-trigger.ts';
 import { homeRoot } from './home-root.ts';
 import { exitCodes, paint, printResult, table } from './print.ts';
 import { addSteering, type SteeredInList, steeredCell, steeredLines } from './steer-trigger.ts';
@@ -55,6 +56,7 @@ export function register(program: Command): void {
     .option('--wait', 'wait for the ending')
     .action(runTrigger);
   addSteering(trigger);
+  addEditing(trigger);
   trigger
     .command('next')
     .description('the next slots of a schedule; with a file, no home and no running Steward is needed')
