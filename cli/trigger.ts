@@ -11,6 +11,7 @@ import { ownerZone } from '../triggers/owner-zone.ts';
 import { atInstant, nextSlots } from '../triggers/slots.ts';
 import { whenOf } from '../triggers/when-of.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
+import { addEditing } from './edit-trigger.ts';
 import { addExplain } from './explain-trigger.ts';
 import { findTrigger, readFiles } from './find-trigger.ts';
 import { inZones, local } from './local-time.ts';
@@ -60,6 +61,7 @@ export function register(program: Command): void {
   addSteering(trigger);
   addExplain(trigger);
   addTest(trigger);
+  addEditing(trigger);
   trigger
     .command('next')
     .description('the next slots of a schedule; with a file, no home and no running Steward is needed')

@@ -90,6 +90,16 @@ export function loadFilesOnce(home: string, env: NodeJS.ProcessEnv, knownFlows: 
   return loadFiles({ home, env, secret: () => storedSecret, knownFlows }).set;
 }
 
+/** Reads one trigger's text as the loader would, without putting it in force. @param owners - names that `owner:` may hold */
+export function readTrigger(
+  name: string,
+  text: string,
+  places: LoadPlaces,
+  owners: readonly string[],
+): ParsedFile<unknown> {
+  return parseOne({ kind: 'trigger', name, path: '', text }, text, places, owners);
+}
+
 /** What a home without a file says. */
 const emptySet = { models: modelsFile.parse({}), instance: instanceFile.parse({}), faults: [] };
 
@@ -100,7 +110,7 @@ const unreadable: ParsedFile<unknown> = {
 };
 
 /** Part of workflow ids and of a fairness key, which takes 64 bytes. */
-const nameForm = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+export const fileNameForm = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 
 function parseOne(
   { kind, name }: FoundFile,
@@ -108,7 +118,7 @@ function parseOne(
   places: LoadPlaces,
   owners: readonly string[],
 ): ParsedFile<unknown> {
-  if (!nameForm.test(name)) {
+  if (!fileNameForm.test(name)) {
     const message = 'The file’s name is not 1 to 64 letters, digits and . _ - before its ending';
     return { ok: false, hash: hashOf(text), faults: [wholeFile(message)] };
   }

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { FileSet, Files } from '../../schemas/file-set.ts';
+import { appendAudit } from '../append-audit.ts';
 import { readSecrets } from '../secrets/read-secrets.ts';
-import type { Store } from '../store.ts';
+import { inTransaction, type Store } from '../store.ts';
+import { editTriggers } from './edit-triggers.ts';
 import { type GoodTexts, goodAfter, keepGood, readGood } from './keep-good.ts';
-import { type Loaded, loadFiles } from './load-files.ts';
+import { type Loaded, loadFiles, readTrigger } from './load-files.ts';
 import { hashOf } from './parse-file.ts';
 import { flowFiles } from './read-folder.ts';
 import { watchHome } from './watch-home.ts';
@@ -45,13 +47,7 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
       if (set === undefined) throw error;
       return secrets;
     });
-    const places = {
-      home,
-      env: deps.env ?? process.env,
-      secret: (name: string) => secrets.get(name),
-      fingerprint: (text: string) => store.keys.fingerprint('file', text),
-      knownFlows: deps.knownFlows,
-    };
+    const places = placesOf(deps, secrets);
     const load = () => loadFiles(places, (kind, name) => good.get(`${kind}/${name}`));
     let loaded = load();
     if (!closed && lacksOneOf(loaded, good)) {
@@ -100,6 +96,17 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
     onChange: (listener) => {
       listeners.add(listener);
     },
+    edits: editTriggers({
+      home,
+      check: async (name, text) =>
+        readTrigger(name, text, placesOf(deps, await readSecrets(store)), ['me', set!.instance.owner.name]),
+      record: ({ by, action, name, ...data }, act) =>
+        inTransaction(store, async (inside) => {
+          await appendAudit(inside, { actor: by, action, subject: name, data });
+          act();
+        }),
+      reload,
+    }),
     close: async () => {
       closed = true;
       unwatch();
@@ -114,6 +121,14 @@ function lacksOneOf({ files }: Loaded, good: GoodTexts): boolean {
   const there = new Set(files.map(({ file }) => `${file.kind}/${file.name}`));
   return [...good.keys()].some((key) => !there.has(key));
 }
+
+const placesOf = (deps: OpenFilesDeps, secrets: ReadonlyMap<string, string>) => ({
+  home: deps.home,
+  env: deps.env ?? process.env,
+  secret: (name: string) => secrets.get(name),
+  fingerprint: (text: string) => deps.store.keys.fingerprint('file', text),
+  knownFlows: deps.knownFlows,
+});
 
 function announce({ set, files }: Loaded, log: OpenFilesDeps['log']): void {
   for (const { path, line, column, lastGoodInForce } of set.faults) {
