@@ -2,12 +2,15 @@
  * A seeded campaign of SIGKILLs against a whole Steward while mail arrives:
  * `npm run chaos -- --scenario digest --seed 1 --kills 50 --messages 500 [--keep]`. Prints progress to stderr and one
  * JSON summary to stdout; exits 1 when a mail was lost or doubled, or a digest delivered other than once.
+ *
+ * `--scenario schedule` asks the same of slots every few seconds; `--home` goes on with a campaign that was interrupted.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type ChaosWorld, chaosWorld } from './chaos-world.ts';
 import { atRest, judgeDigests } from './judge-digests.ts';
 import { killPlan, seeded, type Victim } from './kill-plan.ts';
+import { scheduleChaos } from './schedule-chaos.ts';
 
 const { values } = parseArgs({
   options: {
@@ -16,11 +19,20 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '50' },
     messages: { type: 'string', default: '500' },
     keep: { type: 'boolean', default: false },
+    home: { type: 'string' },
   },
 });
-if (values.scenario !== 'digest') throw new TypeError(`Unknown scenario ${values.scenario}, expected digest`);
 const seed = Number(values.seed);
 const kills = Number(values.kills);
+if (values.scenario === 'schedule') {
+  const { home, keep } = values;
+  const { ok, summary } = await scheduleChaos({ seed, kills, keep, ...(home === undefined ? {} : { home }) });
+  process.stdout.write(`${JSON.stringify(summary)}\n`);
+  process.exit(ok ? 0 : 1);
+}
+if (values.scenario !== 'digest') {
+  throw new TypeError(`Unknown scenario ${values.scenario}, expected digest or schedule`);
+}
 const messages = Number(values.messages);
 const restWithinMs = 15 * 60_000;
 /** One attempt to send in so many loses its answer after the final dot. */
