@@ -44,8 +44,8 @@ export function makeActivityGroups(given: ActivityDeps) {
     report: makeReportActivities(deps),
     outbox,
     probes: makeProbeActivities(deps),
-    faults: makeFaultActivities({ ...deps, cancelled: () => asyncLocalStorage.getStore()?.cancellationSignal }),
     watch: makeWatchActivities(deps),
+    faults: makeFaultActivities({ ...deps, cancelled: () => asyncLocalStorage.getStore()?.cancellationSignal }),
     mail: makeMailActivities({
       ...deps,
       notify: (personId, key, text) => outbox.notice({ personId, key, subject: text, text }).then(() => undefined),

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import type { Dispatch } from '../schemas/dispatch.ts';
-import type { FileSet } from '../schemas/file-set.ts';
+import type { FileSet, TriggerEdits } from '../schemas/file-set.ts';
 import type { HotTier } from '../schemas/hot-tier.ts';
 import type { StoredReport } from '../schemas/report.ts';
 import type { Store } from '../store/store.ts';
@@ -17,7 +17,8 @@ export interface ApiLog {
 export interface ApiDeps {
   readonly store: Store;
   readonly client: Client;
-  readonly files: { current(): FileSet };
+  /** Without `edits` no file can be read or written here. */
+  readonly files: { current(): FileSet; readonly edits?: TriggerEdits };
   readonly dispatch: Dispatch;
   readonly log: ApiLog;
   /** Where requests to hooks are counted. */

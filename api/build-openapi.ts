@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { problem } from './problem.ts';
+import { isProblem } from './problem.ts';
 import type { Route } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -37,14 +37,18 @@ function operationOf(route: Route): Json {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined
       ? {}
-      : { requestBody: { content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }),
+      : { requestBody: { content: contentOf(route.body, route.bodyTypes ?? ['application/json']) } }),
     responses: Object.fromEntries(Object.entries(route.answers).map(([status, answer]) => [status, answerOf(answer)])),
   };
 }
 
+function contentOf(body: z.ZodType, types: readonly string[]): Json {
+  return Object.fromEntries(types.map((type) => [type, { schema: schemaOf(body, 'input') }]));
+}
+
 function answerOf(answer: z.ZodType | string): Json {
   if (typeof answer === 'string') return { description: 'Done', content: { [answer]: { schema: { type: 'string' } } } };
-  const failed = (answer as unknown) === problem;
+  const failed = isProblem(answer);
   const media = failed ? 'application/problem+json' : 'application/json';
   return {
     description: failed ? 'Not done; the body says why and what helps' : 'Done',

@@ -13,6 +13,17 @@ export const problem = z.strictObject({
 });
 export type Problem = z.infer<typeof problem>;
 
+/** The same, with every fault of a text. */
+export const faultyProblem = problem.extend({
+  faults: z.array(z.strictObject({ line: z.int(), column: z.int(), message: z.string() })).optional(),
+});
+/** The same, with the hash of what lies there now. */
+export const changedProblem = problem.extend({ hash: z.string().optional() });
+
+/** Says whether an answer's schema is one of these. */
+export const isProblem = (answer: unknown): boolean =>
+  [problem, faultyProblem, changedProblem].includes(answer as never);
+
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Not authorised',
@@ -20,6 +31,7 @@ const titles: Readonly<Record<number, string>> = {
   404: 'Not found',
   409: 'Conflict',
   410: 'Gone',
+  412: 'Changed meanwhile',
   413: 'Too large',
   415: 'Unsupported media type',
   422: 'Cannot be used',

@@ -2,6 +2,8 @@ import type { Route } from './route.ts';
 import { backfillTrigger } from './routes/backfill-trigger.ts';
 import { healthz, readyz } from './routes/check-health.ts';
 import { decodePayloads } from './routes/decode-payloads.ts';
+import { readTriggerFile, removeTriggerFile, writeTriggerFile } from './routes/edit-trigger.ts';
+import { explainOneTrigger } from './routes/explain-one-trigger.ts';
 import { fireTrigger } from './routes/fire-trigger.ts';
 import { acknowledge, listIncidents, showIncident } from './routes/incidents.ts';
 import { latestReport } from './routes/latest-report.ts';
@@ -28,12 +30,16 @@ export const routeTable: readonly Route[] = [
   readOneFire,
   readFirePayload,
   listTriggers,
+  explainOneTrigger,
   fireTrigger,
   postMessage,
   pauseTrigger,
   resumeTrigger,
   skipFires,
   backfillTrigger,
+  readTriggerFile,
+  writeTriggerFile,
+  removeTriggerFile,
   latestReport,
   listOutbox,
   listIncidents,

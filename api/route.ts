@@ -22,7 +22,7 @@ export interface Asked<P, Q, B> {
 
 /** One row of the route table: what is written into openapi.json, and what answers. */
 export interface Route {
-  readonly method: 'get' | 'post' | 'head';
+  readonly method: 'get' | 'post' | 'put' | 'delete' | 'head';
   /** As OpenAPI writes it: `/api/v1/fires/{id}`. */
   readonly path: string;
   readonly summary: string;
@@ -30,6 +30,8 @@ export interface Route {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** Media types of a body that is handed on as text; JSON when left out. */
+  readonly bodyTypes?: readonly string[];
   readonly headers?: readonly { readonly name: string; readonly description: string }[];
   /** Schema of the answer by status; a string names the media type of what is no JSON. */
   readonly answers: Readonly<Record<number, z.ZodType | string>>;

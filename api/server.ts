@@ -10,6 +10,7 @@ import { checkHost, isOurOrigin } from './check-host.ts';
 import { cutUnread } from './cut-unread.ts';
 import { problemFrom, problemOf } from './problem.ts';
 import { proxyTemporalUi } from './proxy-temporal-ui.ts';
+import { readTextBody } from './read-text-body.ts';
 import type { Route } from './route.ts';
 import { routeTable } from './route-table.ts';
 import { isServedHere } from './temporal-ui.ts';
@@ -101,7 +102,7 @@ function mount(app: Express, deps: ApiDeps, route: Route): void {
   const { raw } = route;
   if (raw !== undefined) return void app[route.method](path, (...asked) => raw(deps, ...asked));
   const limit = bodyLimits[route.path as keyof typeof bodyLimits] ?? '64kb';
-  const parsers = route.body === undefined ? [] : [express.json({ limit, strict: true })];
+  const parsers = route.body === undefined ? [] : [parserOf(route, limit)];
   const guard = (request: Request, _response: Response, next: NextFunction) => {
     // Before the body is read: whoever may not ask does not get to send megabytes either.
     checkAccess(request, route.access, deps.token);
@@ -119,6 +120,10 @@ function mount(app: Express, deps: ApiDeps, route: Route): void {
     if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) response.end(answer.body);
     else response.json(answer.body);
   });
+}
+
+function parserOf({ bodyTypes }: Route, limit: string): express.RequestHandler {
+  return bodyTypes === undefined ? express.json({ limit, strict: true }) : readTextBody(bodyTypes, 65_536);
 }
 
 /** An absent body is allowed where the schema says so; one that is no JSON is not taken for an absent one. */
@@ -180,9 +185,11 @@ function answerProblem(deps: ApiDeps, error: unknown, request: Request, response
   const ours =
     type === 'entity.too.large'
       ? problemFrom('badInput', 'The body is larger than this route takes', 413)
-      : status === 400 || status === 415
-        ? problemFrom('badInput', 'The body is not valid JSON', status)
-        : problemOf(error);
+      : type === 'not.the.text'
+        ? problemFrom('badInput', (error as Error).message, status)
+        : status === 400 || status === 415
+          ? problemFrom('badInput', 'The body is not valid JSON', status)
+          : problemOf(error);
   if (ours.status >= 500) {
     deps.log.error({ err: error, method: request.method, path: request.path, code: ours.code }, 'a request failed');
   }

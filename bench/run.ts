@@ -1,7 +1,7 @@
 /**
  * All figures in one run, against a stock Temporal beside it: `npm run bench [-- --only fires,memory --idle-minutes 10]`.
  * Prints JSON with versions and machine. Parts: fires, schedule, report, start, memory, digest, size,
- * priority; and `peer`
+ * priority, webhooks; and `peer`
  * when it is named, since it installs 650 MB (`--peer-folder` where they lie already).
  */
 import { parseArgs } from 'node:util';
@@ -12,10 +12,11 @@ import { measurePeer } from './measure-peer.ts';
 import { measurePriority } from './measure-priority.ts';
 import { measureSize } from './measure-size.ts';
 import { measureStart } from './measure-start.ts';
+import { measureWebhooks } from './measure-webhooks.ts';
 import { benchHome, summarise } from './steward-home.ts';
 import { runStockHello } from './stock-server.ts';
 
-const all = ['fires', 'schedule', 'report', 'start', 'memory', 'digest', 'size', 'priority'];
+const all = ['fires', 'schedule', 'report', 'start', 'memory', 'digest', 'size', 'priority', 'webhooks'];
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: all.join(',') },
@@ -30,7 +31,7 @@ const runs = Number(values.runs);
 const say = (words: string) => process.stderr.write(`${words}\n`);
 const figures: Record<string, unknown> = { at: new Date().toISOString(), machine: machine() };
 
-if (['fires', 'schedule', 'report', 'start', 'memory'].some((part) => wanted.has(part))) {
+if (['fires', 'schedule', 'report', 'start', 'memory', 'webhooks'].some((part) => wanted.has(part))) {
   using home = benchHome();
   say('starting Steward');
   const cold = home.up();
@@ -52,6 +53,7 @@ if (['fires', 'schedule', 'report', 'start', 'memory'].some((part) => wanted.has
     say('reports into a Maildir');
     figures.report = await measureReport(home, Math.min(50, runs));
   }
+  if (wanted.has('webhooks')) figures.webhooks = await measureWebhooks(home, say);
   if (wanted.has('memory')) {
     const minutes = Number(values['idle-minutes']);
     say(`idle for ${minutes} minutes`);

@@ -11,6 +11,8 @@ export interface ApiClient {
   getText(path: string): Promise<string>;
   /** Not repeated by itself: give a request id where a second call must not act twice. */
   post<T>(path: string, body?: object): Promise<T>;
+  /** Hands back the answer of any status. @throws notRunning */
+  send(method: string, path: string, headers: Readonly<Record<string, string>>, text?: string): Promise<Response>;
 }
 
 /**
@@ -26,30 +28,33 @@ export function apiClient(root = homeRoot(), env: NodeJS.ProcessEnv = process.en
   if (base === undefined) throw notRunning();
   const token = env.STEWARD_API_TOKEN ?? readToken(home.apiToken);
 
-  const call = async (method: string, path: string, body?: object): Promise<Response> => {
-    const answer = await fetch(new URL(path, base), {
+  const send: ApiClient['send'] = (method, path, headers, text) =>
+    fetch(new URL(path, base), {
       method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { authorization: `Bearer ${token}`, ...headers },
+      ...(text === undefined ? {} : { body: text }),
       signal: AbortSignal.timeout(60_000),
     }).catch((cause: unknown) => {
       if ((cause as { cause?: { code?: string } }).cause?.code === 'ECONNREFUSED') throw notRunning();
       throw cause;
     });
+  const call = async (method: string, path: string, body?: object): Promise<Response> => {
+    const answer = await (body === undefined
+      ? send(method, path, {})
+      : send(method, path, { 'content-type': 'application/json' }, JSON.stringify(body)));
     if (!answer.ok) throw await failureOf(answer, `${method} ${path}`);
     return answer;
   };
   return {
+    send,
     get: async <T>(path: string) => (await (await call('GET', path)).json()) as T,
     getText: async (path) => (await call('GET', path)).text(),
     post: async <T>(path: string, body: object = {}) => (await (await call('POST', path, body)).json()) as T,
   };
 }
 
-async function failureOf(answer: Response, what: string): Promise<Error> {
+/** What an answer that is none of success says. */
+export async function failureOf(answer: Response, what: string): Promise<Error> {
   const text = await answer.text();
   try {
     const { code, detail } = JSON.parse(text) as { code: string; detail: string };

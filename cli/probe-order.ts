@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import type { Priority } from '@temporalio/common';
 
@@ -10,17 +11,18 @@ const longestSeconds = 60;
 
 /**
  * Whether a server takes the one that should go first before those that wait longer: measured, since no server says it
- * of itself. On a task queue of its own, which no worker serves; takes about half a second and leaves no run behind.
+ * of itself. On a task queue of its own, which no worker serves; takes half a second more than `settleMs` and leaves no run behind.
  *
  * @param rest - what `waiting` runs carry that begin before it
  * @param first - what the one carries that begins last
+ * @param settleMs - how long the server may take to put into the queue what it has accepted
  * @returns at which place it was handed out, 1 where at once; undefined where it was not among the first 20 of 61
  * @throws what the server says, when it does not answer
  * @source docs/design/temporal.md
  */
 export async function probeOrder(
   connection: Connection,
-  { namespace, rest, first }: { namespace: string; rest: Priority; first: Priority },
+  { namespace, rest, first, settleMs }: { namespace: string; rest: Priority; first: Priority; settleMs: number },
 ): Promise<number | undefined> {
   const { workflowService } = connection;
   const mark = randomUUID();
@@ -36,6 +38,7 @@ export async function probeOrder(
   try {
     await Promise.all(Array.from({ length: waiting }, (_, at) => begin(at, rest)));
     await begin(waiting, first);
+    await sleep(settleMs);
     for (let place = 1; place <= looked; place += 1) {
       const task = await connection.withDeadline(Date.now() + 5_000, () =>
         workflowService.pollWorkflowTaskQueue({ namespace, taskQueue, identity: 'steward doctor' }),

@@ -1,25 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { StewardError } from '../schemas/errors.ts';
 import type { FileFault, FileSet } from '../schemas/file-set.ts';
-import { firableFlows } from '../schemas/flows.ts';
 import { ruleWords } from '../schemas/rule-words.ts';
 import { type SlotRule, slotRuleOf } from '../schemas/slot-rule.ts';
-import { type TriggerFile, triggerFile } from '../schemas/trigger-file.ts';
+import type { TriggerFile } from '../schemas/trigger-file.ts';
 import { kindOf, type TriggerKind } from '../schemas/trigger-kinds.ts';
-import { loadFilesOnce } from '../store/files/load-files.ts';
-import { parseFile } from '../store/files/parse-file.ts';
 import { ownerZone } from '../triggers/owner-zone.ts';
 import { atInstant, nextSlots } from '../triggers/slots.ts';
 import { whenOf } from '../triggers/when-of.ts';
-import { ownerFlows } from '../workers/bundle-hash.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
-import { homeRoot } from './home-root.ts';
+import { addEditing } from './edit-trigger.ts';
+import { addExplain } from './explain-trigger.ts';
+import { findTrigger, readFiles } from './find-trigger.ts';
+import { inZones, local } from './local-time.ts';
 import { exitCodes, paint, printResult, table } from './print.ts';
 import { addSteering, type SteeredInList, steeredCell, steeredLines } from './steer-trigger.ts';
+import { addTest } from './test-trigger.ts';
 
 interface ListedTrigger extends SteeredInList {
   readonly name: string;
@@ -61,6 +59,9 @@ export function register(program: Command): void {
     .option('--wait', 'wait for the ending')
     .action(runTrigger);
   addSteering(trigger);
+  addExplain(trigger);
+  addTest(trigger);
+  addEditing(trigger);
   trigger
     .command('next')
     .description('the next slots of a schedule; with a file, no home and no running Steward is needed')
@@ -153,39 +154,10 @@ async function listTriggers(): Promise<Listing> {
   return { triggers, faults: files.faults };
 }
 
-function readFiles(): FileSet {
-  const home = homeRoot();
-  return loadFilesOnce(home, process.env, () => knownFlows(home));
-}
-
-function knownFlows(home: string): Set<string> {
-  return new Set([...firableFlows, ...ownerFlows(home).map((flow) => flow.name)]);
-}
-
 /** The rule of a trigger by name, or of a trigger file anywhere. */
 function ruleOf(what: string): SlotRule {
-  if (/\.ya?ml$/i.test(what) || what.includes('/')) return ruleOfFile(what);
-  const files = readFiles();
-  const trigger = files.triggers.get(what);
-  if (trigger === undefined) {
-    const fault = files.faults.find((one) => basename(one.path).replace(/\.ya?ml$/i, '') === what);
-    if (fault !== undefined) {
-      throw new StewardError('fileInvalid', `${fault.path}:${fault.line}:${fault.column}: ${fault.message}`);
-    }
-    throw new StewardError('notFound', `There is no trigger "${what}" in ${homeRoot()}`);
-  }
+  const { trigger, files } = findTrigger(what);
   return ruleIn(trigger, what, files);
-}
-
-function ruleOfFile(path: string): SlotRule {
-  if (!existsSync(path)) throw new StewardError('notFound', `There is no file ${path}`);
-  const places = { home: dirname(path), env: process.env, secret: () => 'a stored secret' };
-  const parsed = parseFile<TriggerFile>(readFileSync(path, 'utf8'), triggerFile, places);
-  if (!parsed.ok) {
-    const { line, column, message } = parsed.faults[0];
-    throw new StewardError('fileInvalid', `${path}:${line}:${column}: ${message}`);
-  }
-  return ruleIn(parsed.value, path, readFiles());
 }
 
 function ruleIn(trigger: TriggerFile, name: string, files: FileSet): SlotRule {
@@ -226,20 +198,3 @@ function describeListing({ triggers, faults }: Listing, zone: string): string {
 }
 
 const rfc3339 = (at: Date) => at.toISOString().replace('.000Z', 'Z');
-
-/** In the owner's zone, and in that of the schedule where clocks differ. */
-function inZones(at: Date, owner: string, zone: string): string {
-  const [mine, theirs] = [local(at, owner), local(at, zone)];
-  return mine === theirs ? mine : `${mine}  (${theirs} ${zone})`;
-}
-
-/** `Mon 2026-03-30 08:00:00 GMT+02:00` on the clocks of a zone. */
-function local(at: Date, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    ...{ timeZone: zone, hourCycle: 'h23', weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit' },
-    ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'longOffset' },
-  } as Intl.DateTimeFormatOptions).formatToParts(at);
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
-  const date = `${part('year')}-${part('month')}-${part('day')}`;
-  return `${part('weekday')} ${date} ${part('hour')}:${part('minute')}:${part('second')} ${part('timeZoneName').replace(/^GMT$/, 'GMT+00:00')}`;
-}

@@ -4,7 +4,7 @@ import { elapsedOf, isElapsed } from './rrule-elapsed.ts';
 import { wallsOf } from './rrule-walls.ts';
 
 /** Periods without a slot after which a rule of hours, minutes or seconds counts as one that never happens. */
-export const patience = 2_000_000;
+export const patience = 500_000;
 /**
  * What stands in for DTSTART: midnight on Monday, 1 January 1900. A rule of weeks without a weekday is one of Mondays,
  * one of months happens on the 1st, one of years on 1 January.

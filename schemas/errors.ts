@@ -36,6 +36,11 @@ export const failures = {
     http: 422,
     remedy: 'Correct the file; the last good version stays in force until then.',
   },
+  changedMeanwhile: {
+    kind: 'human',
+    http: 412,
+    remedy: 'Read the file again, put the change into that text, and send it with the hash that was read.',
+  },
   secretMissing: { kind: 'human', http: 424, remedy: 'Set the named variable, file or secret.' },
   keyMissing: { kind: 'human', http: 500, remedy: 'Put the root key back; without it nothing stored can be read.' },
   sealBroken: {

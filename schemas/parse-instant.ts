@@ -6,8 +6,7 @@ export interface DateTime {
   readonly offset?: number;
 }
 
-const form =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:([Zz])|([+-])(\d\d):(\d\d))?)?$/;
+const form = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:([Zz])|([+-])(\d\d):(\d\d))?)?$/;
 
 /**
  * Reads a date-time: an instant with an offset, or a local time without one; seconds may be left out, and so may the

@@ -25,8 +25,9 @@ export interface ElapsedRange {
  * The instants in [from, to] of a rule of FREQ HOURLY, MINUTELY or SECONDLY, in order. Periods are elapsed time since
  * DTSTART; the BY parts look at the local clock of each. COUNT and UNTIL are left to the caller.
  */
-export function* elapsedOf(rule: Recurrence, range: ElapsedRange): Generator<number> {
+export function* elapsedOf(given: Recurrence, range: ElapsedRange): Generator<number> {
   const { start, to, offsetAt } = range;
+  const rule = byMinutes(given, start);
   const unit = units[rule.freq as keyof typeof units];
   const step = unit * rule.interval;
   const begin = Math.max(start ?? Number.NEGATIVE_INFINITY, range.from);
@@ -55,6 +56,16 @@ export function* elapsedOf(rule: Recurrence, range: ElapsedRange): Generator<num
     }
     at += step;
   }
+}
+
+/**
+ * Every hour at named minutes is every minute that is one of them. Said so, an hour that half-hour changes cut short
+ * keeps its minutes although no whole hour since DTSTART lies within it.
+ */
+function byMinutes(rule: Recurrence, start: number | undefined): Recurrence {
+  const minutes = rule.minutes ?? (start === undefined ? [0] : undefined);
+  if (rule.freq !== 'HOURLY' || rule.interval > 1 || rule.positions !== undefined || minutes === undefined) return rule;
+  return { ...rule, freq: 'MINUTELY', minutes };
 }
 
 /** How long to the next local time that may match, or 0 where this one does. */

@@ -12,7 +12,6 @@ export async function openFiresOf(store: StoreIn, trigger: string): Promise<Fire
     .select()
     .from(fires)
     .where(and(eq(fires.trigger, trigger), eq(fires.state, 'open'), ne(fires.kind, 'failure')))
-    // Ids of one millisecond have no order among themselves, and slots taken in at once have their own.
     .orderBy(fires.acceptedAt, fires.dueAt, fires.id);
 }
 

@@ -3,6 +3,7 @@ import { StewardError } from '../schemas/errors.ts';
 import { slotKeys } from '../schemas/ids.ts';
 import { overlapOf } from '../schemas/trigger-kinds.ts';
 import { appendAudit } from '../store/append-audit.ts';
+import { lockTrigger } from '../store/fires/lock-trigger.ts';
 import { type FireRow, openFire } from '../store/fires/open-fire.ts';
 import { inTransaction, type StoreIn } from '../store/store.ts';
 import { cancelFires, openFiresOf } from './cancel-fires.ts';
@@ -30,7 +31,10 @@ export async function fireNow(
   let previous: FireRow[] = [];
   try {
     opened = await inTransaction(deps.store, async (inside) => {
-      if (overlapOf(trigger) === 'cancelPrevious') previous = await openFiresOf(inside, trigger.name);
+      if (overlapOf(trigger) === 'cancelPrevious') {
+        await lockTrigger(inside, trigger.name);
+        previous = await openFiresOf(inside, trigger.name);
+      }
       const fire = newFire(deps.personId, trigger, {
         ...{ kind: 'manual', slotKey: slotKeys.manual(request.requestId), dueAt: deps.store.clock.now() },
         args: request.args ?? {},

@@ -8,6 +8,7 @@ import {
   type ScheduleUpdateOptions,
 } from '@temporalio/client';
 import { type Clock, systemClock } from '../schemas/clock.ts';
+import { StewardError } from '../schemas/errors.ts';
 import type { FileSet } from '../schemas/file-set.ts';
 import { workflowIds } from '../schemas/ids.ts';
 import { taskQueues, workflowTypes } from '../schemas/protocol.ts';
@@ -17,6 +18,7 @@ import type { Trigger } from '../schemas/trigger-file.ts';
 import type { DispatchLog } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
 import { ownerZone } from './owner-zone.ts';
+import { correctList, noting, type RecentSchedules } from './recent-schedules.ts';
 import { nextSlots } from './slots.ts';
 import { wakeSpec } from './wake-spec.ts';
 
@@ -29,6 +31,17 @@ export interface Reconciled {
   readonly deleted: readonly string[];
 }
 
+type Change = () => Promise<readonly [keyof Reconciled, string] | undefined>;
+const changesAtOnce = 10;
+
+interface ReconcileDeps {
+  readonly client: Client;
+  readonly log: DispatchLog;
+  readonly clock?: Clock;
+  /** Kept from one call to the next. */
+  readonly recent?: RecentSchedules;
+}
+
 /**
  * Brings Temporal's Schedules in line with the trigger files: each only wakes the dispatcher, which knows the slots.
  * Changes what differs and nothing else; may be repeated. Schedules that are not ours are left alone.
@@ -36,35 +49,39 @@ export interface Reconciled {
  * @throws temporalBusy
  */
 export async function reconcileSchedules(
-  { client, log, clock = systemClock }: { client: Client; log: DispatchLog; clock?: Clock },
+  { client, log, clock = systemClock, recent = new Map() }: ReconcileDeps,
   files: FileSet,
 ): Promise<Reconciled> {
   try {
     const wanted = new Map(wantedSchedules(files, clock.now()).map((schedule) => [schedule.scheduleId, schedule]));
-    const created: string[] = [];
-    const updated: string[] = [];
-    const deleted: string[] = [];
     const known = new Map<string, string | undefined>();
     for await (const { scheduleId, state } of client.schedule.list()) {
       if (scheduleId.startsWith(workflowIds.schedule('')) || scheduleId === workflowIds.sweepSchedule()) {
-        known.set(scheduleId, `${state.paused} ${state.note ?? ''}`);
+        known.set(scheduleId, wordsOf(state));
       }
     }
+    correctList(known, recent);
+    const changes: Change[] = [];
     for (const [id, schedule] of wanted) {
-      if (known.get(id) === `${schedule.state.paused} ${schedule.state.note}`) continue;
+      const words = wordsOf(schedule.state);
+      if (known.get(id) === words) continue;
       // The list lags behind, so what it lacks may be there and what it holds may be gone.
-      if (known.has(id) ? await update(client, schedule) : !(await create(client, schedule))) updated.push(id);
-      else created.push(id);
-      // A person who saved a watch wants to know now, and not in an hour.
-      if (isWatch(schedule)) await client.schedule.getHandle(id).trigger('SKIP');
+      const there = known.has(id);
+      const bring = () => (there ? update(client, schedule) : create(client, schedule));
+      changes.push(async () => {
+        const asExpected = await noting(recent, id, words, bring);
+        // A person who saved a watch wants to know now, and not in an hour.
+        if (isWatch(schedule)) await client.schedule.getHandle(id).trigger('SKIP');
+        return [there === asExpected ? 'updated' : 'created', id];
+      });
     }
     for (const id of known.keys()) {
-      if (!wanted.has(id) && (await remove(client, id))) deleted.push(id);
+      if (wanted.has(id)) continue;
+      changes.push(async () => {
+        return (await noting(recent, id, undefined, () => remove(client, id))) ? ['deleted', id] : undefined;
+      });
     }
-    if (created.length + updated.length + deleted.length > 0) {
-      log.info({ created, updated, deleted }, 'schedules reconciled');
-    }
-    return { created, updated, deleted };
+    return await makeChanges(changes, log);
   } catch (error) {
     throw nameFailure(error);
   }
@@ -72,6 +89,31 @@ export async function reconcileSchedules(
 
 const isWatch = ({ action }: Wanted) =>
   action.type === 'startWorkflow' && action.workflowType === workflowTypes.watchTrigger;
+
+/**
+ * Some at once. What Temporal refuses does not keep back the others; the first refusal is thrown in the end.
+ *
+ * @throws what a change threw
+ */
+async function makeChanges(changes: readonly Change[], log: DispatchLog): Promise<Reconciled> {
+  const made = { created: [] as string[], updated: [] as string[], deleted: [] as string[] };
+  const failures: unknown[] = [];
+  for (let from = 0; from < changes.length; from += changesAtOnce) {
+    const page = await Promise.allSettled(changes.slice(from, from + changesAtOnce).map((change) => change()));
+    for (const result of page) {
+      if (result.status === 'rejected') failures.push(nameFailure(result.reason));
+      else if (result.value !== undefined) made[result.value[0]].push(result.value[1]);
+    }
+    // A server that is away is away for the rest too.
+    if (failures.some((failure) => failure instanceof StewardError)) break;
+  }
+  if (made.created.length + made.updated.length + made.deleted.length > 0) log.info(made, 'schedules reconciled');
+  if (failures.length > 0) throw failures[0];
+  return made;
+}
+
+/** By what it is told whether anything differs. */
+const wordsOf = (state: { readonly paused: boolean; readonly note?: string }) => `${state.paused} ${state.note ?? ''}`;
 
 async function create(client: Client, schedule: Wanted): Promise<boolean> {
   try {

@@ -15,12 +15,15 @@ import { openHotTier } from '../store/hot/open-hot-tier.ts';
 import { readRootKeys } from '../store/keys/root-key.ts';
 import type { Store } from '../store/store.ts';
 import { makeDispatch } from '../triggers/dispatch.ts';
+import type { RecentSchedules } from '../triggers/recent-schedules.ts';
 import { reconcileSchedules } from '../triggers/reconcile.ts';
+import { seeSchedules } from '../triggers/see-schedules.ts';
 import { ownerFlows } from './bundle-hash.ts';
 import { dataConverter } from './codec/data-converter.ts';
 import { payloadCodec } from './codec/payload-codec.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { ensureSearchAttributes } from './ensure-search-attributes.ts';
+import { keepFileWatches } from './file-watches/keep-file-watches.ts';
 import { followChanges } from './follow-changes.ts';
 import { writeEditorSchemas } from './home/write-editor-schemas.ts';
 import { keepBundle } from './keep-bundle.ts';
@@ -146,13 +149,20 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ...(options.temporalUiUrl === undefined ? {} : { temporalUiUrl: options.temporalUiUrl }),
   });
 
+  const recent: RecentSchedules = new Map();
+  const fileWatches = options.roles.includes('main')
+    ? keepFileWatches({ store, dispatch, log, personId: person.id, home })
+    : undefined;
   const follow = async () => {
+    // First: from now on the slots are those of the file as it is saved.
+    await seeSchedules({ store, client, files, log, personId: person.id });
     const kept = await keepBundle(home, log);
     flowFault = kept.fault;
     await workers.useBundle(kept.path);
     const set = files.current();
-    await reconcileSchedules({ client, log }, set);
+    await reconcileSchedules({ client, log, clock, recent }, set);
     await keepSessions({ client, store, log, personId: person.id }, set);
+    await fileWatches?.follow(set);
   };
   const begun = files.current().triggers;
   await follow();
@@ -169,6 +179,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ready = false;
     await files.close();
     await following.stop();
+    await fileWatches?.stop();
     await api.close();
     await hot.close();
     workers.shutdown();

@@ -88,20 +88,20 @@ export const probes = group('probes', {
   retry: patient,
 });
 
-/** A stretch of looks is cut after 5 minutes, a look or call of a fault's plan after 5. A store that is away is waited for. */
-export const facing = group('faults', {
-  taskQueue: taskQueues.io,
-  startToCloseTimeout: '12m',
-  scheduleToCloseTimeout: '24h',
-  heartbeatTimeout,
-  retry: patient,
-});
-
 /** One question with a timeout of at most 60 s, and a pattern with one of 5 s. What fails for 5 m is left to the next look. */
 export const watch = group('watch', {
   taskQueue: taskQueues.io,
   startToCloseTimeout: '90s',
   scheduleToCloseTimeout: '5m',
+  heartbeatTimeout,
+  retry: patient,
+});
+
+/** A stretch of looks is cut after 5 minutes, a look or call of a fault's plan after 5. A store that is away is waited for. */
+export const facing = group('faults', {
+  taskQueue: taskQueues.io,
+  startToCloseTimeout: '12m',
+  scheduleToCloseTimeout: '24h',
   heartbeatTimeout,
   retry: patient,
 });

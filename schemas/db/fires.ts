@@ -54,6 +54,7 @@ export const fires = pgTable(
     index('fires_open').on(t.state, t.acceptedAt),
     index('fires_due').on(t.dueAt),
     index('fires_trigger').on(t.trigger, t.acceptedAt),
+    index('fires_caused').on(t.causedBy).where(sql`${t.causedBy} is not null`),
     index('fires_unfollowed').on(t.id).where(sql`not ${t.followed}`),
     index('fires_waiting').on(t.trigger).where(sql`${t.waits} is not null and ${t.state} = 'open'`),
   ],
@@ -136,8 +137,9 @@ export interface WatchState {
     readonly at: string;
     readonly facts: Readonly<Record<string, string | number | boolean>>;
   };
-  /** `file`: stamp by path hash. */
+  /** `file`: stamp by path hash, and what the path was when it was last there. */
   readonly seen?: Readonly<Record<string, string>>;
+  readonly root?: 'file' | 'folder';
 }
 
 /** Up to where a trigger's slots have been accounted for. */

@@ -80,11 +80,24 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
   return { set: { triggers, channels, models, instance, faults }, files };
 }
 
+/** Stands for a secret that only a running Steward can open; as long as the shortest that a file may ask for. */
+export const storedSecret = 'a stored secret';
+
 /** Reads the files without a database: no secrets, no last good versions. For the command line. */
 export function loadFilesOnce(home: string, env: NodeJS.ProcessEnv, knownFlows: () => ReadonlySet<string>): FileSet {
   if (!existsSync(home)) return { ...emptySet, triggers: new Map(), channels: new Map() };
   // A stored secret cannot be looked up here; that it is missing is for the running Steward to say.
-  return loadFiles({ home, env, secret: () => 'a stored secret', knownFlows }).set;
+  return loadFiles({ home, env, secret: () => storedSecret, knownFlows }).set;
+}
+
+/** Reads one trigger's text as the loader would, without putting it in force. @param owners - names that `owner:` may hold */
+export function readTrigger(
+  name: string,
+  text: string,
+  places: LoadPlaces,
+  owners: readonly string[],
+): ParsedFile<unknown> {
+  return parseOne({ kind: 'trigger', name, path: '', text }, text, places, owners);
 }
 
 /** What a home without a file says. */
@@ -97,7 +110,7 @@ const unreadable: ParsedFile<unknown> = {
 };
 
 /** Part of workflow ids and of a fairness key, which takes 64 bytes. */
-const nameForm = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+export const fileNameForm = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 
 function parseOne(
   { kind, name }: FoundFile,
@@ -105,7 +118,7 @@ function parseOne(
   places: LoadPlaces,
   owners: readonly string[],
 ): ParsedFile<unknown> {
-  if (!nameForm.test(name)) {
+  if (!fileNameForm.test(name)) {
     const message = 'The file’s name is not 1 to 64 letters, digits and . _ - before its ending';
     return { ok: false, hash: hashOf(text), faults: [wholeFile(message)] };
   }
@@ -132,6 +145,15 @@ function checkFlow({ run }: TriggerFile, { knownFlows }: LoadPlaces): Unfit[] {
   return known.includes(run) ? [] : [{ path: ['run'], expected: `one of ${known.join(', ')}`, known }];
 }
 
+function checkOwner({ owner }: { owner: string }, owners: readonly string[]): Unfit[] {
+  const known = [...new Set(owners)];
+  return known.includes(owner) ? [] : [{ path: ['owner'], expected: known.join(' or '), known }];
+}
+
+function wholeFile(message: string) {
+  return { line: 1, column: 1, message, plain: message };
+}
+
 /**
  * Names in `onFault` that no trigger has, each where it stands. The file stays in force: that a trigger was deleted must
  * not switch off the rest of `steward.yaml`.
@@ -140,24 +162,17 @@ function onFaultFaults(found: readonly FoundFile[], places: LoadPlaces): FileFau
   const known = found.filter(({ kind }) => kind === 'trigger').map(({ name }) => name);
   const file = found.find(({ kind }) => kind === 'instance');
   if (file?.text === undefined || !file.text.includes('onFault')) return [];
-  const parsed = parseFile<InstanceFile>(file.text, instanceFile, places, ({ health }) =>
-    health.services.flatMap(({ onFault }, at): Unfit[] => {
+  const parsed = parseFile<InstanceFile>(file.text, instanceFile, places, (value) =>
+    value.health.services.flatMap(({ onFault }, at) => {
       if (onFault === undefined || known.includes(onFault)) return [];
-      const expected = known.length === 0 ? 'a file in triggers/' : `one of ${known.join(', ')}`;
+      const expected = known.length === 0 ? 'a file in triggers/' : `a trigger: one of ${known.join(', ')}`;
       return [{ path: ['health', 'services', at, 'onFault'], expected, known }];
     }),
   );
   if (parsed.ok) return [];
   return parsed.faults.map(({ plain: _, ...fault }) => ({
-    ...{ kind: 'instance', path: file.path, ...fault, lastGoodInForce: false },
+    ...{ kind: 'instance', path: file.path },
+    ...fault,
+    lastGoodInForce: false,
   }));
-}
-
-function checkOwner({ owner }: { owner: string }, owners: readonly string[]): Unfit[] {
-  const known = [...new Set(owners)];
-  return known.includes(owner) ? [] : [{ path: ['owner'], expected: known.join(' or '), known }];
-}
-
-function wholeFile(message: string) {
-  return { line: 1, column: 1, message, plain: message };
 }

@@ -1,14 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { FileSet, Files } from '../../schemas/file-set.ts';
+import { appendAudit } from '../append-audit.ts';
 import { readSecrets } from '../secrets/read-secrets.ts';
-import type { Store } from '../store.ts';
-import { goodAfter, keepGood, readGood } from './keep-good.ts';
-import { type Loaded, loadFiles } from './load-files.ts';
+import { inTransaction, type Store } from '../store.ts';
+import { editTriggers } from './edit-triggers.ts';
+import { type GoodTexts, goodAfter, keepGood, readGood } from './keep-good.ts';
+import { type Loaded, loadFiles, readTrigger } from './load-files.ts';
 import { hashOf } from './parse-file.ts';
 import { flowFiles } from './read-folder.ts';
 import { watchHome } from './watch-home.ts';
+
+/** Some editors move the old file aside before they write the new one: what is gone is looked for once more. */
+const awayMs = 150;
 
 interface OpenFilesDeps {
   readonly home: string;
@@ -33,21 +39,21 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
   let set: FileSet | undefined;
   let secrets: ReadonlyMap<string, string> = new Map();
   let queue: Promise<unknown> = Promise.resolve();
+  let keeping: Promise<unknown> = Promise.resolve();
   let closed = false;
 
-  const read = async (): Promise<FileSet> => {
+  const read = async (): Promise<{ current: FileSet; loaded: Loaded; now: string }> => {
     secrets = await readSecrets(store).catch((error: unknown) => {
       if (set === undefined) throw error;
       return secrets;
     });
-    const places = {
-      home,
-      env: deps.env ?? process.env,
-      secret: (name: string) => secrets.get(name),
-      fingerprint: (text: string) => store.keys.fingerprint('file', text),
-      knownFlows: deps.knownFlows,
-    };
-    const loaded = loadFiles(places, (kind, name) => good.get(`${kind}/${name}`));
+    const places = placesOf(deps, secrets);
+    const load = () => loadFiles(places, (kind, name) => good.get(`${kind}/${name}`));
+    let loaded = load();
+    if (!closed && lacksOneOf(loaded, good)) {
+      await sleep(awayMs);
+      loaded = load();
+    }
     const now = printOf(loaded, home);
     if (set === undefined || now !== print) {
       print = now;
@@ -56,18 +62,26 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
       announce(loaded, log);
       if (!closed) for (const listener of listeners) listener(set);
     }
-    // In force first, on record next: a store that is away for a moment does not hold up a save.
-    if (now !== kept) {
+    return { current: set, loaded, now };
+  };
+  // In force first, on record next: a store that is slow or away holds up neither this save nor the next.
+  const keep = (loaded: Loaded, now: string): Promise<void> => {
+    const next = keeping.then(async () => {
+      if (now === kept) return;
       await keepGood(store, loaded);
       kept = now;
-    }
-    return set;
+    });
+    keeping = next.catch(() => undefined);
+    return next;
   };
   // One reading at a time, in order: an older one must not overwrite a newer.
   const reload = () => {
     const next = queue.then(read);
     queue = next.catch(() => undefined);
-    return next;
+    return next.then(async ({ current, loaded, now }) => {
+      await keep(loaded, now);
+      return current;
+    });
   };
   await reload();
   const unwatch = watchHome(home, () => {
@@ -82,13 +96,39 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
     onChange: (listener) => {
       listeners.add(listener);
     },
+    edits: editTriggers({
+      home,
+      check: async (name, text) =>
+        readTrigger(name, text, placesOf(deps, await readSecrets(store)), ['me', set!.instance.owner.name]),
+      record: ({ by, action, name, ...data }, act) =>
+        inTransaction(store, async (inside) => {
+          await appendAudit(inside, { actor: by, action, subject: name, data });
+          act();
+        }),
+      reload,
+    }),
     close: async () => {
       closed = true;
       unwatch();
       await queue;
+      await keeping;
     },
   };
 }
+
+/** Whether a file that was good before is not there. */
+function lacksOneOf({ files }: Loaded, good: GoodTexts): boolean {
+  const there = new Set(files.map(({ file }) => `${file.kind}/${file.name}`));
+  return [...good.keys()].some((key) => !there.has(key));
+}
+
+const placesOf = (deps: OpenFilesDeps, secrets: ReadonlyMap<string, string>) => ({
+  home: deps.home,
+  env: deps.env ?? process.env,
+  secret: (name: string) => secrets.get(name),
+  fingerprint: (text: string) => deps.store.keys.fingerprint('file', text),
+  knownFlows: deps.knownFlows,
+});
 
 function announce({ set, files }: Loaded, log: OpenFilesDeps['log']): void {
   for (const { path, line, column, lastGoodInForce } of set.faults) {

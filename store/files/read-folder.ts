@@ -44,6 +44,13 @@ export function flowFiles(home: string): string[] {
     .map((file) => join('workflows', file));
 }
 
+/** The files that have a trigger's name, as paths under the home; the first is the one that serves. */
+export function triggerPaths(home: string, name: string): string[] {
+  return namesOf(home).flatMap(({ kind, path }) => (kind === 'trigger' && nameOf(path) === name ? [path] : []));
+}
+
+const nameOf = (path: string) => basename(path).replace(/\.ya?ml$/i, '');
+
 function namesOf(home: string): { kind: FileKind; path: string }[] {
   // Of a home that is gone, such as an unmounted disk, nothing is known.
   statSync(home);
@@ -61,7 +68,7 @@ function namesOf(home: string): { kind: FileKind; path: string }[] {
 }
 
 function readOne(home: string, kind: FileKind, path: string): FoundFile[] {
-  const name = basename(path).replace(/\.ya?ml$/i, '');
+  const name = nameOf(path);
   try {
     if (!statSync(join(home, path)).isFile()) return [];
     return [{ kind, name, path, text: utf8.decode(readFileSync(join(home, path))) }];

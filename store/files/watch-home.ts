@@ -7,7 +7,7 @@ const settleMs = 100;
 /** Many saves in a row are read at least this often. */
 const longestSettleMs = 500;
 /** A watch can go deaf (network file systems, links to elsewhere): the stamps are looked at this often all the same. */
-const lookMs = 750;
+const lookMs = 400;
 /** What references point at has no stamp here; it is read this often. */
 const rereadMs = 10_000;
 

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, or, sql } from 'drizzle-orm';
 import { deliveries, type FirePolicy, fires, payloads } from '../../schemas/db/fires.ts';
 import type { Priority } from '../../schemas/endings.ts';
 import { newId, workflowIds } from '../../schemas/ids.ts';
@@ -159,14 +159,17 @@ export async function findSlot(store: StoreIn, trigger: string, slotKey: string)
 
 /** The fire that one event became, or that took it along; undefined where it is new. */
 export async function findEvent(store: StoreIn, trigger: string, slotKey: string): Promise<FireRow | undefined> {
-  const own = await findSlot(store, trigger, slotKey);
-  if (own !== undefined) return own;
-  const [joined] = await store.db
-    .select({ fire: fires })
+  const joined = store.db
+    .select({ id: deliveries.fireId })
     .from(deliveries)
-    .innerJoin(fires, eq(fires.id, deliveries.fireId))
     .where(and(eq(deliveries.trigger, trigger), eq(deliveries.slotKey, slotKey)));
-  return joined?.fire;
+  // One round trip for each event, and `=` keeps both sides on their index, as `in` would not.
+  const [row] = await store.db
+    .select()
+    .from(fires)
+    .where(or(and(eq(fires.trigger, trigger), eq(fires.slotKey, slotKey)), sql`${fires.id} = (${joined})`))
+    .limit(1);
+  return row;
 }
 
 /**

@@ -64,5 +64,6 @@ CREATE INDEX "incidents_state" ON "incidents" USING btree ("state");--> statemen
 CREATE UNIQUE INDEX "deliveries_slot" ON "deliveries" USING btree ("trigger","slot_key");--> statement-breakpoint
 CREATE INDEX "deliveries_fire" ON "deliveries" USING btree ("fire_id");--> statement-breakpoint
 CREATE INDEX "fires_trigger" ON "fires" USING btree ("trigger","accepted_at");--> statement-breakpoint
+CREATE INDEX "fires_caused" ON "fires" USING btree ("caused_by") WHERE "fires"."caused_by" is not null;--> statement-breakpoint
 CREATE INDEX "fires_unfollowed" ON "fires" USING btree ("id") WHERE not "fires"."followed";--> statement-breakpoint
 CREATE INDEX "fires_waiting" ON "fires" USING btree ("trigger") WHERE "fires"."waits" is not null and "fires"."state" = 'open';

@@ -15,7 +15,7 @@ import { readWatch } from '../../store/triggers/watch-state.ts';
 import { newFire } from '../../triggers/new-fire.ts';
 import { newFaultState } from '../../workflows/steps/fault/fault-state.ts';
 import { type TestService, testService } from '../support/service.ts';
-import { eventually, startWorld, type World, withBox } from '../support/world.ts';
+import { byHand, eventually, startWorld, type World, withBox } from '../support/world.ts';
 
 interface Shown {
   readonly id: string;
@@ -303,4 +303,37 @@ fault: { service: shop, flapping: 500ms }
     'closed',
   ]);
   expect(await ended(world, first.fireId)).toMatchObject({ state: 'ran', outcome: { outcome: 'recovered' } });
+}, 120_000);
+
+test('healthCheck() leaves the fault of a service to the trigger that it names, and tells of the others itself', async () => {
+  await using service = await testService();
+  service.status = 500;
+  const file = `run: serviceFault
+when: { webhook: { provider: bearer, secret: "not-a-secret" } }
+deliver: [mail:box]
+fault: { service: shop, verify: { every: 100ms, healthy: 2 }, flapping: 300ms }
+`;
+  const services = `{ name: shop, url: "${service.url}/", onFault: shop }, { name: blog, url: "${service.url}/" }`;
+  await using world = await startWorld({
+    files: {
+      'triggers/shop.yaml': file,
+      'triggers/check.yaml': byHand('healthCheck'),
+      'steward.yaml': `health: { after: 1, diskFreePercent: 0, memoryFreePercent: 0, services: [${services}] }\n`,
+    },
+  });
+  await withBox(world);
+  await world.fire('check');
+  const { timeline, fireId } = (await eventually(() => shown(world)))!;
+  expect(timeline[0]?.what).toBe('fault: status 500, expected 200');
+  // Another check while it is open fires nothing anew.
+  await world.fire('check');
+  service.status = 200;
+  expect(await closed(world)).toMatchObject({ fireId, flaps: 0 });
+  expect(await ended(world, fireId)).toMatchObject({ state: 'ran', kind: 'http', outcome: { outcome: 'recovered' } });
+  expect(subjects(world)).toEqual([
+    'service:blog has a problem',
+    'shop has a fault',
+    'shop is well again',
+    'shop: the fault is closed',
+  ]);
 }, 120_000);

@@ -16,6 +16,7 @@ export interface DispatchWorld extends AsyncDisposable {
   readonly dispatch: Dispatch;
   readonly deps: DispatchDeps;
   readonly personId: string;
+  readonly databaseUrl: string;
   /** Puts other trigger files in force. */
   use(triggers: Record<string, unknown>): void;
   /** All fires of one trigger, by due time. */
@@ -40,6 +41,7 @@ export async function dispatchWorld(client: Client, start: string): Promise<Disp
     deps,
     dispatch: makeDispatch(deps),
     personId: opened.personId,
+    databaseUrl: opened.url,
     use: (triggers) => {
       set = fileSetOf(triggers);
     },

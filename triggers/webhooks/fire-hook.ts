@@ -33,13 +33,18 @@ export async function fireHook(
   };
   return await dispatch.fireEvent({
     ...{ trigger: trigger.name, kind: 'webhook', source: 'webhook', event },
-    slotKey: slotKeys.delivery('webhook', store.keys.fingerprint(`hook:${trigger.name}`, id)),
+    slotKey: hookSlotKey(store, trigger.name, id),
     args: Object.keys(trigger.map).length > 0 ? {} : argumentsOf(event, request),
     payload: {
       body: request.rawBody,
       mediaType: headerOf(request, 'content-type') ?? 'application/octet-stream',
     },
   });
+}
+
+/** The key of one delivery in the ledger; the sender's id itself is not stored. */
+export function hookSlotKey({ keys }: Pick<Store, 'keys'>, trigger: string, deliveryId: string): string {
+  return slotKeys.delivery('webhook', keys.fingerprint(`hook:${trigger}`, deliveryId));
 }
 
 /** What a flow gets where the trigger's file maps nothing. */

@@ -40,6 +40,67 @@ test('steward trigger next reads a file anywhere and prints RFC 3339 instants', 
   expect(human.out).toContain('Sun 2026-03-29 03:00:00 GMT+02:00');
 });
 
+test.each([
+  ['{ every: 90m }', ['2026-03-28T01:30:00Z', '2026-03-28T03:00:00Z']],
+  ['{ every: 36h, start: "2026-03-28T00:00:00+01:00" }', ['2026-03-29T11:00:00Z', '2026-03-30T23:00:00Z']],
+  ['{ at: 2026-03-29T02:30:00, timezone: Europe/Berlin }', ['2026-03-29T01:00:00Z']],
+  ['{ at: 2026-10-25T02:30, timezone: Europe/Berlin }', ['2026-10-25T00:30:00Z']],
+  ['{ at: 2026-12-24T18:00:00+01:00 }', ['2026-12-24T17:00:00Z']],
+  ['{ at: 2020-12-24T18:00:00+01:00 }', []],
+  ['{ schedule: "@every 1h30m" }', ['2026-03-28T01:30:00Z', '2026-03-28T03:00:00Z']],
+  [
+    '{ schedule: "FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=17", timezone: UTC }',
+    ['2026-04-24T17:00:00Z', '2026-05-29T17:00:00Z'],
+  ],
+  [
+    '{ rrule: "FREQ=WEEKLY;INTERVAL=2;COUNT=7", start: 2026-01-06T08:00:00, timezone: Europe/Berlin }',
+    ['2026-03-31T06:00:00Z'],
+  ],
+])('steward trigger next shows the slots of %s, and fewer where it ends', async (when, expected) => {
+  const path = join(home, 'form.yaml');
+  writeFileSync(path, `run: mine\nwhen: ${when}\nmissed: { policy: none }\n`);
+  const { out, err } = await steward([
+    'trigger',
+    'next',
+    path,
+    '--from',
+    '2026-03-28T00:00:00Z',
+    '--count',
+    '2',
+    '--json',
+  ]);
+  expect({ err, slots: JSON.parse(out) as unknown }).toEqual({ err: '', slots: expected });
+});
+
+test('steward trigger next ends with until, says so, and shows the owner’s zone beside that of the schedule', async () => {
+  const path = join(home, 'until.yaml');
+  const text = 'run: mine\nwhen: { schedule: "0 8 * * *", timezone: Asia/Tokyo }\nmissed: { policy: none }\n';
+  writeFileSync(path, `${text}until: 2026-03-28T23:00:00Z\n`);
+  const { out } = await steward(['trigger', 'next', path, '--from', '2026-03-27T12:00:00Z']);
+  expect(out).toBe(
+    [
+      'at 08:00 every day, Asia/Tokyo, until 2026-03-28T23:00:00Z',
+      '  Fri 2026-03-27 23:00:00 GMT+00:00  (Sat 2026-03-28 08:00:00 GMT+09:00 Asia/Tokyo)',
+      '  Sat 2026-03-28 23:00:00 GMT+00:00  (Sun 2026-03-29 08:00:00 GMT+09:00 Asia/Tokyo)',
+      '  none after that',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('steward trigger next says when a trigger without slots fires, and where a rule is wrong', async () => {
+  const path = join(home, 'kind.yaml');
+  writeFileSync(path, 'run: mine\nwhen: { file: { path: ~/in } }\n');
+  const { code, err } = await steward(['trigger', 'next', path]);
+  expect(code).toBe(2);
+  expect(err).toContain('has no slots: it fires when the path that it watches changes');
+  writeFileSync(path, 'run: mine\nwhen:\n  rrule: FREQ=DAILY;BYHUOR=8\nmissed: { policy: none }\n');
+  expect((await steward(['trigger', 'next', path])).err).toMatch(
+    /kind.yaml:3:10: .*Unknown part "BYHUOR".*did you mean BYHOUR/,
+  );
+  expect((await steward(['trigger', 'next', path, '--from', 'soon'])).code).not.toBe(0);
+});
+
 test('steward trigger next says where a file is wrong', async () => {
   const path = join(home, 'bad.yaml');
   writeFileSync(path, 'run: mine\nwhen:\n  schedule: "0 0 30 2 *"\nmissed: { policy: none }\n');

@@ -81,6 +81,14 @@ test('reconcileSchedules() leaves Schedules of others alone', async () => {
   expect((await own.client.schedule.getHandle('mine').describe()).scheduleId).toBe('mine');
 });
 
+test('reconcileSchedules() is not kept from the other triggers by one that Temporal refuses', async () => {
+  const refused = 'x'.repeat(2_000);
+  const set = fileSetOf({ [refused]: trigger('0 8 * * *'), taken: trigger('0 9 * * *') });
+  await expect(reconcileSchedules({ client: own.client, log }, set)).rejects.toThrow();
+  const { spec } = await own.client.schedule.getHandle('trigger:taken').describe();
+  expect(spec.calendars?.[0]?.hour).toMatchObject([{ start: 9 }]);
+});
+
 test('reconcileSchedules() lets watches look again and again, at once where they are new or other', async () => {
   const deps = { client: own.client, log };
   const url = 'http://127.0.0.1:1/';

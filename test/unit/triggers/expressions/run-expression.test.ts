@@ -2,10 +2,13 @@
 // - Nothing that a prototype brings along is seen, and nothing that is not there is there.
 // - However hostile the event and however greedy the expression, the work is cut, and a clean twin passes.
 // - No message holds a value.
+import { readFileSync } from 'node:fs';
 import { evaluate } from '@marcbachmann/cel-js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileExpression } from '../../../../schemas/compile-expression.ts';
+import { eventFieldsOf } from '../../../../schemas/trigger-events.ts';
+import { triggerKinds } from '../../../../schemas/trigger-kinds.ts';
 import { Budget, runLimits } from '../../../../triggers/expressions/budget.ts';
 import { ExpressionFault } from '../../../../triggers/expressions/expression-fault.ts';
 import { runExpression } from '../../../../triggers/expressions/run-expression.ts';
@@ -54,6 +57,24 @@ test.each<[string, unknown]>([
   ['event.n > 3 ? "many" : "few"', 'many'],
 ])('runExpression() makes of %s what CEL says', (text, value) => {
   expect(run(text)).toEqual(value);
+});
+
+const page = readFileSync(new URL('../../../../docs/design/expressions.md', import.meta.url), 'utf8');
+const rows = [...page.matchAll(/^\| `(.+?)` +\| `(\{.*\})` +\| `(.+?)` +\|$/gm)].map(([, ...cells]) => cells);
+
+test.each(rows as [string, string, string][])(
+  'runExpression() makes of %s what the page says',
+  (text, about, value) => {
+    expect(run(text, JSON.parse(about) as Record<string, unknown>)).toEqual(JSON.parse(value));
+  },
+);
+
+test('the page of expressions has examples, and names each kind with its fields', () => {
+  expect(rows).toHaveLength(8);
+  for (const kind of triggerKinds) {
+    const [, fields = ''] = new RegExp(`^\\| ${kind} +\\| (.+?) +\\|$`, 'm').exec(page) ?? [];
+    expect(fields.replace(/ \{.*?\}/g, '').split(', ')).toEqual(eventFieldsOf(kind));
+  }
 });
 
 test.each<[string, string]>([
