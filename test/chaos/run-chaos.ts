@@ -16,16 +16,21 @@
 >>>>>>> w-slots
  */
 import { parseArgs } from 'node:util';
+
 <<<<<<< HEAD
 ||||||| b0bf504
+
 import { type ChaosWorld, chaosWorld } from './chaos-world.ts';
 import { atRest, judgeDigests } from './judge-digests.ts';
 import { killPlan, seeded, type Victim } from './kill-plan.ts';
+
 =======
+
 import { type ChaosWorld, chaosWorld } from './chaos-world.ts';
 import { atRest, judgeDigests } from './judge-digests.ts';
 import { killPlan, seeded, type Victim } from './kill-plan.ts';
 import { scheduleChaos } from './schedule-chaos.ts';
+
 >>>>>>> w-slots
 
 <<<<<<< HEAD
@@ -60,7 +65,7 @@ await using world = await chaosWorld({ keep: values.keep });
 await firstLook(world);
 
 const random = seeded(seed ^ 0x9e3779b9);
-let over = false;
+const over = false;
 const forwarding = forwardOwnMail(world, () => over);
 const unanswered = loseAnswers(world, random, () => over);
 const began = performance.now();

@@ -22,6 +22,7 @@ const wordsOf = (text: string, topic: string) => explain(text).says.find((one) =
 
 const pictures: Readonly<Record<string, string>> = {
   'at.yaml': 'at 2026-12-24T18:00:00+01:00 -> morningReport -> mail:me',
+  'checkout-down.yaml': 'shop.example.org fails -> serviceFault -> mail:me',
   'every.yaml': 'every 90 min -> healthCheck',
   'file.yaml': '*.pdf in ~/Scans appears -> emailDigest',
   'flow.yaml': 'morning-report failed -> healthCheck',

@@ -199,6 +199,7 @@ test.each(Object.keys(breakings))(
   async (how) => {
     await using opened = await testStore();
     await storeSecret(opened.store, opened.personId, 'github-hook', 'a-secret-of-the-test');
+    await storeSecret(opened.store, opened.personId, 'hosting-token', 'a-token-of-the-test');
     const texts = Object.fromEntries(
       readdirSync(examples).map((file) => [basename(file, '.yaml'), readFileSync(join(examples, file), 'utf8')]),
     );
