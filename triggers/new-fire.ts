@@ -36,10 +36,7 @@ function faultArgs({ run, name, when, fault }: Trigger): Record<string, unknown>
 }
 
 function targetOf(name: string, when: Trigger['when'], asked: FaultPlan['verify']['http']): FaultTarget | undefined {
-  if (asked !== undefined) {
-    const { url, method, headers, timeout, expect } = asked;
-    return { http: { url, method, headers, timeout, ...(expect === undefined ? {} : { good: expect }) } };
-  }
+  if (asked !== undefined) return { ask: asked };
   if ('http' in when) return { http: when.http };
   return 'metric' in when ? { watch: name } : undefined;
 }

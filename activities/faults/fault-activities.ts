@@ -44,8 +44,7 @@ export function makeFaultActivities(deps: FaultDeps) {
     diagnose: async ({ fireId, step }: { fireId: string; step: number }): Promise<{ detail: string }> => {
       const look = (await faultOf(fireId)).plan.diagnose[step];
       if (look === undefined) throw new StewardError('badInput', `The plan of fire ${fireId} has no look ${step}`);
-      const { url, method, headers, timeout } = look.http;
-      const { detail } = await lookOnce(store, { http: { url, method, headers, timeout } });
+      const { detail } = await lookOnce(store, { ask: look.http });
       return { detail };
     },
     /** Makes the plan's one call, at most once where its answer is not known. @throws notFound, badInput, storeBusy */

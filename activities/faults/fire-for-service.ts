@@ -52,5 +52,5 @@ export async function fireForService({ store, files, dispatch, log }: FireDeps, 
 }
 
 function targetOf({ url, status, timeout }: Service): FaultTarget {
-  return { http: { url, method: 'GET', headers: {}, timeout, good: status } };
+  return { ask: { url, method: 'GET', headers: {}, timeout, expect: status } };
 }

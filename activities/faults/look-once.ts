@@ -1,22 +1,35 @@
-import type { FaultTarget } from '../../schemas/fault-target.ts';
-import { readWatch } from '../../store/incidents/read-fault.ts';
+import type { FaultTarget, PlainLook } from '../../schemas/fault-target.ts';
 import type { Store } from '../../store/store.ts';
-import { safeRequest } from '../safe-request.ts';
-import { judgeAnswer, type Look } from './judge-answer.ts';
+import { readWatch } from '../../store/triggers/watch-state.ts';
+import { type Finding, judgeAnswer, redirectsFor } from '../judge-answer.ts';
+import { type SafeAnswer, safeRequest } from '../safe-request.ts';
+
+/** What one look came to, in our words. */
+export type Look = Pick<Finding, 'verdict' | 'detail'>;
 
 /** Asks once whether the service is well. Changes nothing; no answer is a result. @throws storeBusy */
-export async function lookOnce(store: Pick<Store, 'db' | 'clock'>, target: FaultTarget): Promise<Look> {
+export async function lookOnce(store: Store, target: FaultTarget): Promise<Look> {
   if ('watch' in target) {
     const watch = await readWatch(store, target.watch);
-    if (watch === undefined) return { well: false, detail: 'nothing watches its figure' };
-    return { well: !watch.faulty, detail: watch.detail };
+    if (watch === undefined) return { verdict: 'unknown', detail: 'nothing watches its figure' };
+    return { verdict: watch.faulty ? 'fault' : 'well', detail: watch.detail };
   }
-  const { url, method, headers, timeout, body, good } = target.http;
+  if ('ask' in target) {
+    const { url, method, headers, timeout: timeoutMs } = target.ask;
+    return judgeStatus(await safeRequest({ url, method, headers, timeoutMs, maxBytes: 0, redirects: 0 }), target.ask);
+  }
+  const { url, method, headers, timeout: timeoutMs, body } = target.http;
   const answer = await safeRequest({
-    ...{ url, method, headers, timeoutMs: timeout },
+    ...{ url, method, headers, timeoutMs, redirects: redirectsFor(target.http) },
     ...(body === undefined ? { maxBytes: 0 } : {}),
-    // Where the statuses that are well are named, a redirect is one of them or is not.
-    ...(good === undefined ? {} : { redirects: 0 }),
   });
-  return judgeAnswer(target.http, answer, store.clock.now());
+  return await judgeAnswer(answer, target.http, store.clock.now());
+}
+
+/** Well is a status that is expected; all else is a fault, also no answer. Pure. */
+export function judgeStatus(answer: SafeAnswer, { expect }: Pick<PlainLook, 'expect'>): Look {
+  if (answer.kind !== 'answer') return { verdict: 'fault', detail: answer.detail };
+  const { status } = answer;
+  const well = expect === undefined ? status >= 200 && status <= 299 : expect.includes(status);
+  return { verdict: well ? 'well' : 'fault', detail: `status ${status}` };
 }

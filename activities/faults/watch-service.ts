@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultTarget } from '../../schemas/fault-target.ts';
 import type { Store } from '../../store/store.ts';
-import { lookOnce } from './look-once.ts';
+import { type Look, lookOnce } from './look-once.ts';
 
 /** What is waited for, and until when. */
 export interface Watching {
@@ -12,13 +12,13 @@ export interface Watching {
   readonly everyMs: number;
   /** Good answers in a row. */
   readonly healthy: number;
-  /** Answers of the call before, newest last: true is well. */
-  readonly recent: readonly boolean[];
+  /** Verdicts of the call before, newest last. */
+  readonly recent: readonly Look['verdict'][];
 }
 
 export interface Watched {
   readonly reached: boolean;
-  readonly recent: boolean[];
+  readonly recent: Look['verdict'][];
   readonly looks: number;
   /** The last look, in our words. */
   readonly detail: string;
@@ -29,7 +29,7 @@ const mostRecent = 100;
 
 /** Looks again and again until the service is as wanted, or time is up. Reads only; may be repeated. @throws storeBusy */
 export async function watchService(
-  store: Pick<Store, 'db' | 'clock'>,
+  store: Store,
   target: FaultTarget,
   watching: Watching,
   signal?: AbortSignal,
@@ -37,8 +37,8 @@ export async function watchService(
   const { everyMs, untilAt } = watching;
   const recent = [...watching.recent];
   for (let looks = 1; ; looks += 1) {
-    const { well, detail } = await lookOnce(store, target);
-    recent.push(well);
+    const { verdict, detail } = await lookOnce(store, target);
+    recent.push(verdict);
     if (recent.length > mostRecent) recent.shift();
     const reached = isReached(recent, target, watching);
     const nextAt = store.clock.now().getTime() + everyMs;
@@ -49,12 +49,13 @@ export async function watchService(
   }
 }
 
-function isReached(recent: readonly boolean[], target: FaultTarget, { wanted, healthy }: Watching): boolean {
+/** What says nothing neither heals a service nor makes it ill. */
+function isReached(recent: Watched['recent'], target: FaultTarget, { wanted, healthy }: Watching): boolean {
   if (wanted === 'well') {
-    const wantedInRow = 'watch' in target ? 1 : healthy;
-    return recent.length >= wantedInRow && recent.slice(-wantedInRow).every((well) => well);
+    const inRow = 'watch' in target ? 1 : healthy;
+    return recent.length >= inRow && recent.slice(-inRow).every((verdict) => verdict === 'well');
   }
-  const counted = 'watch' in target ? 1 : (target.http.for ?? 1);
+  const counted = 'http' in target ? target.http.for : 1;
   const { n, of } = typeof counted === 'number' ? { n: counted, of: counted } : counted;
-  return recent.slice(-of).filter((well) => !well).length >= n;
+  return recent.slice(-of).filter((verdict) => verdict === 'fault').length >= n;
 }

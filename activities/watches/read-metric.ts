@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { metricWhen } from '../../schemas/trigger-kinds/metric.ts';
+import type { Finding } from '../judge-answer.ts';
 import type { MachineFigures } from '../read-machine.ts';
 import { type RequestDeps, safeRequest } from '../safe-request.ts';
-import type { Finding } from './step-watch.ts';
 
 export type MetricRule = z.infer<typeof metricWhen>['metric'];
 

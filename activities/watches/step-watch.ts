@@ -1,14 +1,5 @@
 import type { WatchState } from '../../schemas/db/fires.ts';
-
-/** What one look came to. */
-export interface Finding {
-  /** `unknown` says nothing: it neither makes a fault nor ends one. */
-  readonly verdict: 'well' | 'fault' | 'unknown';
-  /** In words of ours, without anything personal or from outside. */
-  readonly detail: string;
-  /** What an event tells beside the state. */
-  readonly facts: Readonly<Record<string, string | number | boolean>>;
-}
+import type { Finding } from '../judge-answer.ts';
 
 /** How many findings, or how long, before a watch changes its mind. */
 export type Settle =

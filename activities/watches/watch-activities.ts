@@ -11,11 +11,11 @@ import { ensurePerson } from '../../store/ensure-person.ts';
 import { lockTrigger } from '../../store/fires/lock-trigger.ts';
 import { inTransaction, type Store } from '../../store/store.ts';
 import { keepWatch, readWatch } from '../../store/triggers/watch-state.ts';
+import { type Finding, judgeAnswer, redirectsFor } from '../judge-answer.ts';
 import { type MachineFigures, readMachine } from '../read-machine.ts';
 import { type RequestDeps, safeRequest } from '../safe-request.ts';
-import { judgeAnswer, redirectsFor } from './judge-answer.ts';
 import { judgeReading, readMetric } from './read-metric.ts';
-import { beginWatch, type Finding, type Settle, stepWatch } from './step-watch.ts';
+import { beginWatch, type Settle, stepWatch } from './step-watch.ts';
 
 interface WatchDeps {
   readonly store: Store;

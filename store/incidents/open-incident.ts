@@ -8,7 +8,8 @@ import { appendEvent } from '../append-event.ts';
 import { lockTrigger } from '../fires/lock-trigger.ts';
 import { argsOf, type FireRow } from '../fires/open-fire.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
-import { type Fault, readFault, readWatch } from './read-fault.ts';
+import { readWatch } from '../triggers/watch-state.ts';
+import { type Fault, readFault } from './read-fault.ts';
 import { type IncidentRow, newTimeline, withEntries } from './timeline.ts';
 
 /** An incident that is over. */

@@ -1,5 +1,3 @@
-import { eq } from 'drizzle-orm';
-import { triggerStates } from '../../schemas/db/fires.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import { type FaultPlan, faultPlan } from '../../schemas/fault-plan.ts';
 import type { FaultTarget } from '../../schemas/fault-target.ts';
@@ -30,16 +28,4 @@ export function readFault(store: Pick<StoreIn, 'keys'>, fire: FireRow): Fault {
     recovered: recovered === true || (changeKinds.includes(fire.kind) && fire.slotKey.endsWith('-well')),
     ...(typeof found === 'string' ? { found } : {}),
   };
-}
-
-/** What a watch last found of its figure or service; undefined where nothing watches. */
-export async function readWatch(
-  { db }: Pick<StoreIn, 'db'>,
-  trigger: string,
-): Promise<{ faulty: boolean; detail: string } | undefined> {
-  const [row] = await db
-    .select({ watch: triggerStates.watch })
-    .from(triggerStates)
-    .where(eq(triggerStates.trigger, trigger));
-  return row?.watch == null ? undefined : { faulty: row.watch.faulty, detail: row.watch.detail };
 }

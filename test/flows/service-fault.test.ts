@@ -11,6 +11,7 @@ import { fires } from '../../schemas/db/fires.ts';
 import { incidents } from '../../schemas/db/records.ts';
 import { openFire } from '../../store/fires/open-fire.ts';
 import { openIncident } from '../../store/incidents/open-incident.ts';
+import { readWatch } from '../../store/triggers/watch-state.ts';
 import { newFire } from '../../triggers/new-fire.ts';
 import { newFaultState } from '../../workflows/steps/fault/fault-state.ts';
 import { type TestService, testService } from '../support/service.ts';
@@ -18,14 +19,15 @@ import { eventually, startWorld, type World, withBox } from '../support/world.ts
 
 interface Shown {
   readonly id: string;
+  readonly fireId: string;
   readonly state: string;
   readonly flaps: number;
   readonly timeline: readonly { at: string; what: string }[];
 }
 
-/** A trigger of kind http whose watch is the test: it fires when the test says so. */
+/** A trigger of kind http; its watch looks once at start, and from then on the test says what it would say. */
 const faultFile = (service: TestService, fault: string) => `run: serviceFault
-when: { http: { url: "${service.url}/", timeout: 2s } }
+when: { http: { url: "${service.url}/", timeout: 2s, every: 1d } }
 deliver: [mail:box]
 fault:
   service: shop
@@ -85,10 +87,10 @@ test.each([{ cachedWorkflows: 20 }, { cachedWorkflows: 0 }])(
 action: { name: restart, http: { url: "${service.url}/restart" } }
 ${quick}`;
     await using world = await shopWorld(service, plan, cache);
-    const { fireId } = await fault(world);
-    const { timeline, flaps } = await closed(world);
+    // The watch of its trigger finds the fault by itself.
+    const { timeline, flaps, fireId } = await closed(world);
     expect(timeline.map(({ what }) => what.replace(/out_\w+/, 'out'))).toEqual([
-      'fault',
+      'fault: status 503',
       'the owner is told',
       'look "front page": status 503',
       'action "restart" begins',
@@ -199,8 +201,10 @@ test('serviceFault() goes on after a restart without saying anything twice', asy
 
 test('serviceFault() hands a long history over to the next run, with its ladder and its flaps', async () => {
   await using service = await testService();
-  service.status = 500;
   await using world = await shopWorld(service, 'verify: { every: 100ms, healthy: 2, within: 20s }\nflapping: 5s');
+  // Its own watch finds it well.
+  await eventually(async () => (await readWatch(world.steward().store, 'shop')) !== undefined || undefined);
+  service.status = 500;
   const { store, client, personId, files } = world.steward();
   const now = new Date();
   const trigger = files.current().triggers.get('shop')!;

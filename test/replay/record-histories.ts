@@ -34,7 +34,8 @@ async function recordAll(): Promise<void> {
       'triggers/noop.yaml': byHand('noop', ''),
       'triggers/tick.yaml': 'run: noop\nwhen: { schedule: "* * * * * *" }\nmissed: { policy: latest }\n',
       'triggers/shop.yaml': `run: noop\nwhen: { http: { url: "${url}", every: 1s } }\n`,
-      'steward.yaml': `health: { after: 1, diskFreePercent: 0, memoryFreePercent: 0, services: [{ name: shop, url: "${url}" }] }\n`,
+      'triggers/fault.yaml': faultFile(url),
+      'steward.yaml': instanceText(`{ name: shop, url: "${url}" }`),
     },
   });
   await withBox(world);
@@ -50,6 +51,13 @@ async function recordAll(): Promise<void> {
   answers.status = 503;
   await world.fire('check', 'ill');
   const { client } = world.steward();
+  world.write(
+    'steward.yaml',
+    instanceText(`{ name: shop, url: "${url}" }, { name: store, url: "${url}", onFault: fault }`),
+  );
+  await world.steward().files.reload();
+  await world.fire('check', 'fault');
+  answers.status = 200;
   await client.workflow.execute('sweep', { workflowId: 'sweep', taskQueue: 'steward' });
   const closed = (type: string) => eventually(() => closedRun(world, type), 60_000);
   keep(world, 'noop', 'fire:noop:manual-noop');
@@ -58,6 +66,8 @@ async function recordAll(): Promise<void> {
   keep(world, 'morningReport', 'fire:report:manual-one');
   keep(world, 'healthCheck-well', 'fire:check:manual-well');
   keep(world, 'healthCheck-transition', 'fire:check:manual-ill');
+  keep(world, 'healthCheck-onFault', 'fire:check:manual-fault');
+  keep(world, 'serviceFault', await closed('serviceFault'));
   keep(world, 'sweep', 'sweep');
   keep(world, 'wakeTrigger', await closed('wakeTrigger'));
   keep(world, 'watchTrigger', await closed('watchTrigger'));
@@ -70,6 +80,23 @@ async function recordAll(): Promise<void> {
   rmSync(join(world.home, 'channels/box.yaml'));
   keep(world, 'channelSession', await closed('channelSession'));
   server.close();
+}
+
+function instanceText(services: string): string {
+  return `health: { after: 1, diskFreePercent: 0, memoryFreePercent: 0, services: [${services}] }\n`;
+}
+
+function faultFile(url: string): string {
+  return `run: serviceFault
+when: { webhook: { provider: bearer, secret: kept-for-replay } }
+deliver: [mail:box]
+fault:
+  service: store
+  diagnose: [{ name: front page, http: { url: "${url}" } }]
+  action: { name: restart, http: { url: "${url}", expect: [200, 503] } }
+  verify: { every: 200ms, healthy: 2 }
+  flapping: 2s
+`;
 }
 
 async function closedRun(world: World, type: string): Promise<string | undefined> {

@@ -39,6 +39,7 @@ test('there is a kept history of every flow', () => {
       'morningReport',
       'noop',
       'sendOutbox',
+      'serviceFault',
       'sweep',
       'wakeTrigger',
       'watchTrigger',

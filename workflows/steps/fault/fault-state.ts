@@ -25,8 +25,8 @@ export interface FaultState {
   late: boolean;
   /** Between looks at a service that stays down. */
   pauseMs: number;
-  /** The last answers, newest last: true is well. */
-  recent: readonly boolean[];
+  /** What the last looks found, newest last. */
+  recent: readonly ('well' | 'fault' | 'unknown')[];
   acknowledged: boolean;
   closedByOwner: boolean;
   /** A run hands over to the next when its history is this long: weeks of looks, or hundreds of flaps. */

@@ -23,7 +23,7 @@ export async function watchDown(run: FaultRun): Promise<void> {
   if (seen === undefined) return;
   if (seen.reached) return await recovered(run, seen.detail);
   // A good answer is followed up at once; a service that stays down is asked less and less often.
-  const pauseMs = late && seen.recent.at(-1) !== true ? state.pauseMs : every;
+  const pauseMs = late && seen.recent.at(-1) !== 'well' ? state.pauseMs : every;
   if (late) state.pauseMs = Math.min(state.pauseMs * 2, Math.max(longestPauseMs, every));
   await condition(() => state.closedByOwner, Math.max(pauseMs, 1));
 }

@@ -5,7 +5,8 @@
  * - A watch that begins anew counts its changes on, since slot keys are for ever.
  */
 import { expect, test } from 'vitest';
-import { beginWatch, type Finding, type Settle, stepWatch } from '../../../../activities/watches/step-watch.ts';
+import type { Finding } from '../../../../activities/judge-answer.ts';
+import { beginWatch, type Settle, stepWatch } from '../../../../activities/watches/step-watch.ts';
 import type { WatchState } from '../../../../schemas/db/fires.ts';
 
 const verdicts = { F: 'fault', g: 'well', '?': 'unknown' } as const;

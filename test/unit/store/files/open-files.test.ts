@@ -181,6 +181,23 @@ test('openFiles() says of names, twins, owners and bytes that cannot be used wha
   expect(messages.xxxxxx).toContain('file’s name is not');
 });
 
+test('openFiles() says of an `onFault` that no trigger has where it stands, and keeps the rest of the file in force', async () => {
+  await using opened = await testStore();
+  const services = (name: string) =>
+    `health:\n  diskFreePercent: 7\n  services:\n    - { name: shop, url: "http://shop.example/", onFault: ${name} }\n`;
+  await using one = await home(opened, { 'triggers/shop-down.yaml': good(), 'steward.yaml': services('shop-dwon') });
+  const { faults, instance } = one.files.current();
+  expect(faults).toMatchObject([{ kind: 'instance', path: 'steward.yaml', line: 4, lastGoodInForce: false }]);
+  expect(faults[0]?.message).toContain('did you mean shop-down');
+  expect(instance.health.diskFreePercent).toBe(7);
+  one.write('steward.yaml', services('shop-down'));
+  await one.until((set) => set.faults.length === 0);
+  // A trigger that is deleted does not switch off the rest either, also over a restart.
+  unlinkSync(join(one.root, 'triggers/shop-down.yaml'));
+  await one.until((set) => set.faults.length === 1);
+  expect((await one.restart()).current().instance.health.services).toHaveLength(1);
+});
+
 test('openFiles() keeps everything in force while the home is away', async () => {
   await using opened = await testStore();
   await using one = await home(opened, { 'triggers/a.yaml': good() });

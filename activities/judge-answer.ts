@@ -1,8 +1,17 @@
 import type { z } from 'zod';
-import type { httpWhen } from '../../schemas/trigger-kinds/http.ts';
-import type { SafeAnswer } from '../safe-request.ts';
+import type { httpWhen } from '../schemas/trigger-kinds/http.ts';
 import { findPattern } from './find-pattern.ts';
-import type { Finding } from './step-watch.ts';
+import type { SafeAnswer } from './safe-request.ts';
+
+/** What one look came to. */
+export interface Finding {
+  /** `unknown` says nothing: it neither makes a fault nor ends one. */
+  readonly verdict: 'well' | 'fault' | 'unknown';
+  /** In words of ours, without anything personal or from outside. */
+  readonly detail: string;
+  /** What an event tells beside the state. */
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+}
 
 export type HttpRule = z.infer<typeof httpWhen>['http'];
 

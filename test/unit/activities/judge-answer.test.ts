@@ -4,11 +4,11 @@
  * - No word of the far side is in what a watch says.
  */
 import { expect, test } from 'vitest';
-import type { SafeAnswer } from '../../../../activities/safe-request.ts';
-import { findPattern } from '../../../../activities/watches/find-pattern.ts';
-import { judgeAnswer, redirectsFor } from '../../../../activities/watches/judge-answer.ts';
-import { triggerFile } from '../../../../schemas/trigger-file.ts';
-import { httpWhen } from '../../../../schemas/trigger-kinds/http.ts';
+import { findPattern } from '../../../activities/find-pattern.ts';
+import { judgeAnswer, redirectsFor } from '../../../activities/judge-answer.ts';
+import type { SafeAnswer } from '../../../activities/safe-request.ts';
+import { triggerFile } from '../../../schemas/trigger-file.ts';
+import { httpWhen } from '../../../schemas/trigger-kinds/http.ts';
 
 const now = new Date('2026-03-01T00:00:00Z');
 const rule = (more: object = {}) => httpWhen.parse({ http: { url: 'https://shop.example/health', ...more } }).http;
