@@ -165,7 +165,7 @@ function onFaultFaults(found: readonly FoundFile[], places: LoadPlaces): FileFau
   const parsed = parseFile<InstanceFile>(file.text, instanceFile, places, (value) =>
     value.health.services.flatMap(({ onFault }, at) => {
       if (onFault === undefined || known.includes(onFault)) return [];
-      const expected = known.length === 0 ? 'a file in triggers/' : `a trigger: one of ${known.join(', ')}`;
+      const expected = known.length === 0 ? 'a file in triggers/' : `one of ${known.join(', ')}`;
       return [{ path: ['health', 'services', at, 'onFault'], expected, known }];
     }),
   );
