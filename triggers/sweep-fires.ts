@@ -1,5 +1,5 @@
 import { type WorkflowExecutionStatusName, WorkflowNotFoundError } from '@temporalio/client';
-import { and, eq, isNull, lt, ne, or } from 'drizzle-orm';
+import { and, eq, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { fires } from '../schemas/db/fires.ts';
 import type { Ending } from '../schemas/endings.ts';
 import type { FireRow } from '../store/fires/open-fire.ts';
@@ -9,6 +9,8 @@ import { startFire } from './start-fire.ts';
 
 /** A start that is under way right now is not missing. */
 const youngMs = 5_000;
+/** Fires looked at by one sweep. */
+const mostRows = 500;
 /** Questions to Temporal at once. */
 const atOnce = 8;
 
@@ -28,7 +30,9 @@ export async function sweepFires(deps: DispatchDeps): Promise<SweptFires> {
     .where(
       and(eq(fires.state, 'open'), lt(fires.acceptedAt, before), or(isNull(fires.waits), ne(fires.waits, 'queue'))),
     )
-    .orderBy(fires.id);
+    // A backlog of thousands is no reason to hold up what else a sweep does; each has its turn in one of the next.
+    .orderBy(sql`random()`)
+    .limit(mostRows);
   let restarted = 0;
   const byEnding: Partial<Record<Ending, number>> = {};
   for (let from = 0; from < open.length; from += atOnce) {
