@@ -13,9 +13,11 @@ when: { webhook: { provider: standard, secret: ${secretFor('standard')}, perMinu
 `;
 /** Requests in a second; the goal is a p99 of at most 200 ms at 200. */
 const paces = [25, 50, 100, 200] as const;
-const pacedSeconds = 15;
+const pacedSeconds = 10;
 const atOnce = 16;
-const closedLoopSeconds = 20;
+const closedLoopSeconds = 15;
+/** Runs that are owed by then are counted instead of waited for. */
+const drainWithinMs = 60_000;
 const round = (value: number) => Math.round(value * 100) / 100;
 
 interface Answered {
@@ -62,7 +64,7 @@ async function measureAlone(home: BenchHome, sender: Sender, idleCpuMsPerSecond:
   const before = home.cpuMs();
   const began = performance.now();
   const answers: Answered[] = [];
-  for (let at = 0; at < 300; at++) answers.push(await sender.send());
+  for (let at = 0; at < 200; at++) answers.push(await sender.send());
   await drained(home);
   const seconds = (performance.now() - began) / 1000;
   return {
@@ -82,14 +84,15 @@ async function measureClosedLoop(home: BenchHome, sender: Sender) {
   };
   await Promise.all(Array.from({ length: atOnce }, loop));
   const answeredSeconds = (performance.now() - began) / 1000;
-  await drained(home);
+  const owed = await drained(home);
   const seconds = (performance.now() - began) / 1000;
   const good = answers.filter(({ status }) => status === 200).length;
   return {
     ...summary(answers),
     answersPerSecond: round(good / answeredSeconds),
     /** Until every run has ended: what can be kept up for ever. */
-    runsPerSecond: round(good / seconds),
+    runsPerSecond: round((good - owed) / seconds),
+    owed,
   };
 }
 
@@ -105,8 +108,8 @@ async function measurePaced(home: BenchHome, sender: Sender, perSecond: number) 
   }
   const all = await Promise.all(answers);
   const answeredAt = performance.now();
-  await drained(home);
-  return { ...summary(all), drainSeconds: round((performance.now() - answeredAt) / 1000) };
+  const owed = await drained(home);
+  return { ...summary(all), drainSeconds: round((performance.now() - answeredAt) / 1000), owed };
 }
 
 async function measureBareStarts(home: BenchHome, port: number) {
@@ -124,7 +127,7 @@ async function measureBareStarts(home: BenchHome, port: number) {
     for (let at = 0; at < 30; at++) await start(at);
     const before = home.cpuMs();
     const waits: number[] = [];
-    for (let at = 0; at < 300; at++) waits.push(await start(at));
+    for (let at = 0; at < 200; at++) waits.push(await start(at));
     const cpuMsPerStart = round((home.cpuMs() - before) / waits.length);
     const began = performance.now();
     let started = 0;
@@ -182,12 +185,12 @@ function withP99(values: readonly number[]) {
   return { p50: round(p50), p95: round(p95), p99: round(sorted[Math.ceil(sorted.length * 0.99) - 1]!), n };
 }
 
-async function drained(home: BenchHome): Promise<void> {
-  for (;;) {
-    const path = `/api/v1/fires?trigger=${trigger}&state=open&limit=1`;
+/** Waits until every run has ended. @returns how many had not in the time there is, 500 at most */
+async function drained(home: BenchHome): Promise<number> {
+  for (const until = performance.now() + drainWithinMs; ; await sleep(100)) {
+    const path = `/api/v1/fires?trigger=${trigger}&state=open&limit=500`;
     const { fires } = await home.api.get<{ fires: EndedFire[] }>(path);
-    if (fires.length === 0) return;
-    await sleep(100);
+    if (fires.length === 0 || performance.now() > until) return fires.length;
   }
 }
 
