@@ -112,7 +112,7 @@ async function measurePaced(home: BenchHome, sender: Sender, perSecond: number) 
   return { ...summary(all), drainSeconds: round((performance.now() - answeredAt) / 1000), owed };
 }
 
-async function measureBareStarts(home: BenchHome, port: number) {
+export async function measureBareStarts(home: BenchHome, port: number) {
   const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
   try {
     const client = new Client({ connection, namespace: 'steward' });

@@ -1,22 +1,25 @@
 /**
  * All figures in one run, against a stock Temporal beside it: `npm run bench [-- --only fires,memory --idle-minutes 10]`.
  * Prints JSON with versions and machine. Parts: fires, schedule, report, start, memory, digest, size,
- * priority, webhooks; and `peer`
+ * priority, webhooks, kinds; and `peer`
  * when it is named, since it installs 650 MB (`--peer-folder` where they lie already).
  */
 import { parseArgs } from 'node:util';
+import { readPorts } from '../workers/home/choose-ports.ts';
+import { homePlaces } from '../workers/home/open-home.ts';
 import { machine } from './machine.ts';
 import { measureDigest } from './measure-digest.ts';
 import { measureFires, measureReport, measureSchedule } from './measure-fires.ts';
+import { measureKinds } from './measure-kinds.ts';
 import { measurePeer } from './measure-peer.ts';
 import { measurePriority } from './measure-priority.ts';
 import { measureSize } from './measure-size.ts';
 import { measureStart } from './measure-start.ts';
-import { measureWebhooks } from './measure-webhooks.ts';
+import { measureBareStarts, measureWebhooks } from './measure-webhooks.ts';
 import { benchHome, summarise } from './steward-home.ts';
 import { runStockHello } from './stock-server.ts';
 
-const all = ['fires', 'schedule', 'report', 'start', 'memory', 'digest', 'size', 'priority', 'webhooks'];
+const all = ['fires', 'schedule', 'report', 'start', 'memory', 'digest', 'size', 'priority', 'webhooks', 'kinds'];
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: all.join(',') },
@@ -31,7 +34,7 @@ const runs = Number(values.runs);
 const say = (words: string) => process.stderr.write(`${words}\n`);
 const figures: Record<string, unknown> = { at: new Date().toISOString(), machine: machine() };
 
-if (['fires', 'schedule', 'report', 'start', 'memory', 'webhooks'].some((part) => wanted.has(part))) {
+if (['fires', 'schedule', 'report', 'start', 'memory', 'webhooks', 'kinds'].some((part) => wanted.has(part))) {
   using home = benchHome();
   say('starting Steward');
   const cold = home.up();
@@ -52,6 +55,12 @@ if (['fires', 'schedule', 'report', 'start', 'memory', 'webhooks'].some((part) =
   if (wanted.has('report')) {
     say('reports into a Maildir');
     figures.report = await measureReport(home, Math.min(50, runs));
+  }
+  if (wanted.has('kinds')) {
+    const { temporal } = readPorts(homePlaces(home.root).ports)!;
+    say('bare workflow starts on the same server');
+    const bare = await measureBareStarts(home, temporal);
+    figures.kinds = { bareStart: bare, ...(await measureKinds(home, bare.startMs.p50, say)) };
   }
   if (wanted.has('webhooks')) figures.webhooks = await measureWebhooks(home, say);
   if (wanted.has('memory')) {
