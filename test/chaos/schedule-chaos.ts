@@ -76,7 +76,8 @@ export async function scheduleChaos(options: { seed: number; kills: number; home
     writeFileSync(join(root, 'triggers', `${name}.yaml`), `run: noop\n${text}`);
   }
   process.stderr.write(`seed ${options.seed}: starting Steward in ${root}; go on with --home ${root}\n`);
-  steward('up', '--detach');
+  // A campaign that was interrupted may have left its home running.
+  if (readState(homePlaces(root))?.phase !== 'ready') steward('up', '--detach');
   let progress: Progress;
   if (existsSync(progressFile)) progress = JSON.parse(readFileSync(progressFile, 'utf8')) as Progress;
   else {
