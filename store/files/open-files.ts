@@ -43,13 +43,16 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
   let closed = false;
 
   const read = async (): Promise<{ current: FileSet; loaded: Loaded; now: string }> => {
-    secrets = await readSecrets(store).catch((error: unknown) => {
-      if (set === undefined) throw error;
-      return secrets;
-    });
-    const places = placesOf(deps, secrets);
-    const load = () => loadFiles(places, (kind, name) => good.get(`${kind}/${name}`));
+    const load = () => loadFiles(placesOf(deps, secrets), (kind, name) => good.get(`${kind}/${name}`));
     let loaded = load();
+    // A store that is slow holds up no save that names no secret.
+    if (namesSecret(loaded, good)) {
+      secrets = await readSecrets(store).catch((error: unknown) => {
+        if (set === undefined) throw error;
+        return secrets;
+      });
+      loaded = load();
+    }
     if (!closed && lacksOneOf(loaded, good)) {
       await sleep(awayMs);
       loaded = load();
@@ -114,6 +117,12 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
       await keeping;
     },
   };
+}
+
+/** Whether a text that may come into force refers to a sealed secret. */
+function namesSecret({ files }: Loaded, good: GoodTexts): boolean {
+  const refers = (text: string | undefined) => text?.includes('${secret:') ?? false;
+  return files.some(({ file }) => refers(file.text)) || [...good.values()].some(refers);
 }
 
 /** Whether a file that was good before is not there. */

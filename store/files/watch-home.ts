@@ -5,9 +5,9 @@ import { stampOf } from './read-folder.ts';
 /** A save comes as several events; after this long without one it is read. */
 const settleMs = 100;
 /** Many saves in a row are read at least this often. */
-const longestSettleMs = 500;
+const longestSettleMs = 250;
 /** A watch can go deaf (network file systems, links to elsewhere): the stamps are looked at this often all the same. */
-const lookMs = 400;
+const lookMs = 300;
 /** What references point at has no stamp here; it is read this often. */
 const rereadMs = 10_000;
 
