@@ -20,7 +20,7 @@ export interface Trouble {
 
 /** One thing that stands still until the owner acts. */
 export interface Waiting {
-  readonly kind: 'approval' | 'unknown' | 'failed' | 'account' | 'file' | 'trigger';
+  readonly kind: 'approval' | 'unknown' | 'failed' | 'account' | 'file' | 'trigger' | 'incident';
   /** Names the thing: an outbox row, a channel, a file. */
   readonly what: string;
   readonly why: string;

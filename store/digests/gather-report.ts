@@ -3,7 +3,7 @@ import { accounts } from '../../schemas/db/accounts.ts';
 import { fires } from '../../schemas/db/fires.ts';
 import { reports } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
-import { approvals, healthStates } from '../../schemas/db/records.ts';
+import { approvals, healthStates, incidents } from '../../schemas/db/records.ts';
 import { failures } from '../../schemas/errors.ts';
 import type { FileSet } from '../../schemas/file-set.ts';
 import type { Report, TriggerTally, Trouble, Waiting } from '../../schemas/report.ts';
@@ -102,6 +102,10 @@ async function waitingFor(
     .select()
     .from(accounts)
     .where(and(eq(accounts.personId, personId), eq(accounts.state, 'resting')));
+  const open = await store.db
+    .select()
+    .from(incidents)
+    .where(and(eq(incidents.personId, personId), inArray(incidents.state, ['open', 'acknowledged'])));
   const steering = await readSteering(store);
   return [
     ...approvalRows.map(
@@ -133,6 +137,13 @@ async function waitingFor(
           since: row.updatedAt.toISOString(),
         },
         remedy: failures.mailLoginRefused.remedy,
+      }),
+    ),
+    ...open.map(
+      ({ id, service, state, openedAt }): Waiting => ({
+        ...{ kind: 'incident', what: service, since: openedAt.toISOString() },
+        why: state === 'open' ? 'has a fault, and nobody has acknowledged it' : 'has a fault that was acknowledged',
+        remedy: `\`steward incidents show ${id}\` tells what was done`,
       }),
     ),
     ...[...steering].flatMap(([name, { paused }]): Waiting[] => {

@@ -6,6 +6,7 @@ import { makeSummariser } from '../../../../activities/models/summarise.ts';
 import { makeReportActivities } from '../../../../activities/report/report-activities.ts';
 import { accounts } from '../../../../schemas/db/accounts.ts';
 import { reports } from '../../../../schemas/db/inbox.ts';
+import { incidents } from '../../../../schemas/db/records.ts';
 import { readReport } from '../../../../store/digests/read-report.ts';
 import { recordChecks } from '../../../../store/health/record-checks.ts';
 import { claimEffect, contentBegins } from '../../../../store/outbox/claim-effect.ts';
@@ -47,6 +48,12 @@ describe('report activities', () => {
       .update(accounts)
       .set({ state: 'resting', reason: 'login refused three times' })
       .where(eq(accounts.id, world.account.id));
+    const incident = { personId, trigger: 'shop-down', service: 'shop', openedAt: at };
+    const sealed = { timelineKey: Buffer.from('k'), timeline: Buffer.from('t') };
+    await store.db.insert(incidents).values([
+      { id: 'inc_1', fireId: 'fir_1', ...incident, ...sealed },
+      { id: 'inc_2', fireId: 'fir_2', ...incident, ...sealed, service: 'blog', state: 'closed' },
+    ]);
     world.files = {
       ...world.files,
       faults: [
@@ -72,13 +79,16 @@ describe('report activities', () => {
     const digestId = await digestOf(world, fireId);
 
     const { reportId, subjectFacts } = await reportOf(world).make({ fireId, personId, digestId });
-    expect(subjectFacts).toEqual({ missed: 1, waiting: 3 });
+    expect(subjectFacts).toEqual({ missed: 1, waiting: 4 });
     const { report, rendered } = await readReport(store, reportId);
     expect(report.mails).toBe(1);
     expect(report.ran).toEqual([{ trigger: 'nightly', ran: 1, late: 1 }]);
     expect(report.troubles).toMatchObject([{ trigger: 'backup', ending: 'missed', reason: 'the machine was off' }]);
     expect(report.running).toBe(0);
-    expect(report.waiting.map((one) => one.kind).sort()).toEqual(['account', 'file', 'unknown']);
+    expect(report.waiting.map((one) => one.kind).sort()).toEqual(['account', 'file', 'incident', 'unknown']);
+    expect(report.waiting.find((one) => one.kind === 'incident')).toMatchObject({
+      ...{ what: 'shop', why: 'has a fault, and nobody has acknowledged it' },
+    });
     for (const words of [
       'Please sign the contract by Friday.',
       'the machine was off',
