@@ -8,7 +8,7 @@ import { appendEvent } from '../store/append-event.ts';
 import { lockTrigger } from '../store/fires/lock-trigger.ts';
 import { type FireRow, fireRow, type NewFire, openFire } from '../store/fires/open-fire.ts';
 import { inTransaction, type StoreIn } from '../store/store.ts';
-import { cancelFires, openFiresOf } from './cancel-fires.ts';
+import { cancelFires, type OpenFire, openFiresOf, overtakeFires } from './cancel-fires.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { follows } from './followers.ts';
 import { nameFailure } from './name-failure.ts';
@@ -26,7 +26,7 @@ const rowsPerInsert = 250;
 
 interface Accounted {
   readonly opened: FireRow[];
-  readonly overtaken: FireRow[];
+  readonly overtaken: OpenFire[];
   readonly missed: number;
   readonly skipped: number;
 }
@@ -107,9 +107,12 @@ async function account(deps: DispatchDeps, inside: StoreIn, trigger: Trigger, ru
     const { fire, accepted } = await openFire(inside, { ...fireOf(slot.at), ...waits }, 'schedule');
     if (accepted) opened.push(fire);
   }
+  const newest = opened.at(-1);
+  const overtaken = overlapOf(trigger) === 'cancelPrevious' && newest !== undefined ? open : [];
+  if (newest !== undefined) await overtakeFires(inside, overtaken, newest.id);
   return {
     opened,
-    overtaken: overlapOf(trigger) === 'cancelPrevious' && opened.length > 0 ? open : [],
+    overtaken,
     missed: plan.filter((slot) => slot.act === 'missed').length + (older?.count ?? 0),
     skipped: plan.filter((slot) => slot.act === 'skipped').length,
   };
@@ -165,7 +168,7 @@ async function recordUnrun(
   const rows = plan.flatMap(({ act, at: slot, reason }) => {
     if (act === 'open' || act === 'queue') return [];
     const fire = fireOf(slot);
-    const followed = !follows(files, { ...fire, policy: fire.policy ?? null, outcome: null }, act);
+    const followed = !follows(files, { ...fire, policy: fire.policy ?? null, outcome: null }, act, at);
     return [{ ...fireRow(inside, fire, at), state: act, reason: reason ?? null, endedAt: at, followed }];
   });
   for (let from = 0; from < rows.length; from += rowsPerInsert) {

@@ -14,7 +14,7 @@ import {
   sealArgs,
 } from '../store/fires/open-fire.ts';
 import type { StoreIn } from '../store/store.ts';
-import { openFiresOf } from './cancel-fires.ts';
+import { type OpenFire, openFiresOf, overtakeFires } from './cancel-fires.ts';
 import { debounceOf } from './debounce-of.ts';
 import { mapArguments } from './decide-condition.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
@@ -28,7 +28,7 @@ export interface Admitted {
   /** False where the event was known already. */
   readonly accepted: boolean;
   /** Runs that this one replaces. */
-  readonly overtaken: readonly FireRow[];
+  readonly overtaken: readonly OpenFire[];
 }
 
 type Deps = Pick<DispatchDeps, 'personId' | 'files'>;
@@ -96,7 +96,9 @@ async function openNow(
     return { ...(await openFire(inside, { ...fire, waits: { for: 'queue' } }, source)), overtaken: [] };
   }
   const opened = await openFire(inside, fire, source);
-  return { ...opened, overtaken: overlap === 'cancelPrevious' ? open : [] };
+  if (overlap !== 'cancelPrevious') return { ...opened, overtaken: [] };
+  await overtakeFires(inside, open, opened.fire.id);
+  return { ...opened, overtaken: open };
 }
 
 /** Joins the fire that is still collecting, with its own arguments, or opens one that collects. */

@@ -28,7 +28,9 @@ export async function endAndFollow(
 ): Promise<{ readonly ending: Ending; readonly written: boolean }> {
   let ended: Awaited<ReturnType<typeof endFire>>;
   try {
-    ended = await endFire(deps.store, ending, (fire, final) => follows(deps.files.current(), fire, final));
+    ended = await endFire(deps.store, ending, (fire, final) =>
+      follows(deps.files.current(), fire, final, deps.store.clock.now()),
+    );
   } catch (error) {
     throw nameFailure(error);
   }
@@ -51,7 +53,7 @@ export async function followFire(deps: DispatchDeps, fire: FireRow): Promise<voi
     ...{ outcome: fire.outcome?.outcome ?? '', facts: fire.outcome?.facts ?? {} },
     ...{ dueAt: fire.dueAt.toISOString(), endedAt: fire.endedAt?.toISOString() ?? '' },
   };
-  for (const { name } of flowTriggers(deps.files.current(), fire, fire.state)) {
+  for (const { name } of flowTriggers(deps.files.current(), fire, fire.state, deps.store.clock.now())) {
     await fireEvent(deps, {
       ...{ trigger: name, kind: 'flow', slotKey: slotKeys.ended(fire.id), source: 'flow', event },
       args: { cause: event },

@@ -6,7 +6,7 @@ import { appendAudit } from '../store/append-audit.ts';
 import { lockTrigger } from '../store/fires/lock-trigger.ts';
 import { type FireRow, openFire } from '../store/fires/open-fire.ts';
 import { inTransaction, type StoreIn } from '../store/store.ts';
-import { cancelFires, openFiresOf } from './cancel-fires.ts';
+import { cancelFires, type OpenFire, openFiresOf, overtakeFires } from './cancel-fires.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
 import { newFire } from './new-fire.ts';
@@ -28,7 +28,7 @@ export async function fireNow(
     throw new StewardError('badInput', 'The request id is not 1 to 100 letters, digits and . _ : -');
   }
   let opened: { fire: FireRow; accepted: boolean };
-  let previous: FireRow[] = [];
+  let previous: OpenFire[] = [];
   try {
     opened = await inTransaction(deps.store, async (inside) => {
       if (overlapOf(trigger) === 'cancelPrevious') {
@@ -40,6 +40,7 @@ export async function fireNow(
         args: request.args ?? {},
       });
       const known = await openFire(inside, fire, 'request');
+      if (known.accepted) await overtakeFires(inside, previous, known.fire.id);
       if (known.accepted && request.by !== undefined) await auditFire(inside, request.by, known.fire);
       return known;
     });

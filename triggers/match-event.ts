@@ -3,7 +3,7 @@ import type { Ending } from '../schemas/endings.ts';
 import { slotRuleOf } from '../schemas/slot-rule.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import type { httpWhen } from '../schemas/trigger-kinds/http.ts';
-import { flowTriggers } from './followers.ts';
+import { waitsFor } from './followers.ts';
 import { type InboxMail, matchMail } from './match-mail.ts';
 import { matchMessage } from './message-arrived.ts';
 import { nextSlots } from './slots.ts';
@@ -111,9 +111,8 @@ function matchOfFlow(trigger: Trigger, { trigger: ended, flow, ending, outcome }
     ...{ trigger: textOf(ended), flow: textOf(flow), kind: 'schedule' as const, policy: null },
     outcome: { outcome: textOf(outcome), facts: {} },
   };
-  const waiting = flowTriggers({ triggers: new Map([[trigger.name, trigger]]) }, fire, ending as Ending);
   const own = fire.trigger === trigger.name ? ': a trigger never follows itself' : '';
-  return said(waiting.length > 0, 'the ending', `what \`when.flow\` waits for${own}`);
+  return said(waitsFor(trigger, fire, ending as Ending), 'the ending', `what \`when.flow\` waits for${own}`);
 }
 
 function matchOfSlot(trigger: Trigger, { dueAt }: Json, zone: string): Matched {

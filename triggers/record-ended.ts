@@ -16,7 +16,7 @@ export async function recordEnded(
 ): Promise<FireRow> {
   const at = inside.clock.now();
   const row = { ...fireRow(inside, fire, at), state, reason, endedAt: at };
-  const followed = !follows(files, { ...row, outcome: null, policy: fire.policy ?? null }, state);
+  const followed = !follows(files, { ...row, outcome: null, policy: fire.policy ?? null }, state, at);
   const [made] = await inside.db
     .insert(fires)
     .values({ ...row, followed })

@@ -3,6 +3,7 @@ import { and, eq, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { fires } from '../schemas/db/fires.ts';
 import type { Ending } from '../schemas/endings.ts';
 import type { FireRow } from '../store/fires/open-fire.ts';
+import { cancelFires } from './cancel-fires.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { endAndFollow } from './end-and-follow.ts';
 import { startFire } from './start-fire.ts';
@@ -48,6 +49,12 @@ export async function sweepFires(deps: DispatchDeps): Promise<SweptFires> {
 
 async function sweepFire(deps: DispatchDeps, fire: FireRow): Promise<Ending | 'restarted' | undefined> {
   const status = await statusOf(deps, fire);
+  const overtaken = fire.reason !== null;
+  if (overtaken && status === 'RUNNING') await cancelFires(deps, [fire]);
+  if (overtaken && status === 'NOT_FOUND') {
+    const { written } = await endAndFollow(deps, { fireId: fire.id, ending: 'cancelled' });
+    return written ? 'cancelled' : undefined;
+  }
   if (status === 'NOT_FOUND') {
     // Temporal forgets closed runs after weeks; a fire that old without an ending has lost its run for good.
     return (await startFire(deps, fire)) ? 'restarted' : undefined;

@@ -140,9 +140,17 @@ function parseOne(
   }
 }
 
-function checkFlow({ run }: TriggerFile, { knownFlows }: LoadPlaces): Unfit[] {
+/** Every flow that a file names must be there: one that is not would be started and never run. */
+function checkFlow({ run, onFailure, when }: TriggerFile, { knownFlows }: LoadPlaces): Unfit[] {
   const known = [...knownFlows()];
-  return known.includes(run) ? [] : [{ path: ['run'], expected: `one of ${known.join(', ')}`, known }];
+  const named = [
+    { path: ['run'], flow: run },
+    { path: ['onFailure', 'run'], flow: onFailure?.run },
+    { path: ['when', 'flow', 'run'], flow: 'flow' in when ? when.flow.run : undefined },
+  ];
+  return named.flatMap(({ path, flow }) =>
+    flow === undefined || known.includes(flow) ? [] : [{ path, expected: `one of ${known.join(', ')}`, known }],
+  );
 }
 
 function checkOwner({ owner }: { owner: string }, owners: readonly string[]): Unfit[] {

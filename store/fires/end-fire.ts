@@ -31,7 +31,8 @@ export async function endFire(
     const skipped = ending === 'ran' || ending === 'ranLate' ? outcome?.skipped : undefined;
     const final: Ending =
       skipped !== undefined ? 'skipped' : ending === 'ran' && fire.lateMs !== null ? 'ranLate' : ending;
-    const why = reason ?? skipped;
+    // An open row has a reason where another fire overtook it: that is who cancelled it.
+    const why = (final === 'cancelled' ? fire.reason : null) ?? reason ?? skipped;
     const ended = { state: final, endedAt, reason: why ?? null, outcome: outcome ?? null };
     const followed = !follows({ ...fire, ...ended }, final);
     await inside.db

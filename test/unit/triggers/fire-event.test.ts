@@ -146,12 +146,32 @@ test('fireEvent() with overlap skip ends the second event and names the fire in 
   expect((await one.reasons())[1]).toBe(`${fireId} was still open`);
 });
 
-test('fireEvent() with overlap cancelPrevious asks the open run to stop', async () => {
+test('fireEvent() with overlap cancelPrevious asks the open run to stop, and its ending says who overtook it', async () => {
   await using one = await worldWith({ overlap: 'cancelPrevious' });
   const first = await one.happen('a');
-  await one.happen('b');
-  const run = own.client.workflow.getHandle(first.workflowId);
-  const history = await run.fetchHistory();
+  const second = await one.happen('b');
+  const history = await own.client.workflow.getHandle(first.workflowId).fetchHistory();
+  expect(history.events?.some((event) => event.workflowExecutionCancelRequestedEventAttributes)).toBe(true);
+  await one.world.dispatch.endFire({ fireId: first.fireId, ending: 'cancelled', reason: 'cancelled by a person' });
+  expect(await one.reasons()).toEqual([`overtaken by ${second.fireId}`, null]);
+});
+
+test('a fire that was overtaken before it could start never starts, and one that runs on is asked again', async () => {
+  await using one = await worldWith({ overlap: 'cancelPrevious' });
+  const away = { ...one.world.deps, client: unreachableClient() };
+  const event = { trigger: one.name, kind: 'message' as const, source: 'test', event: {} };
+  const first = await fireEvent(away, { ...event, slotKey: 'a' });
+  const second = await one.happen('b');
+  const third = await fireEvent(away, { ...event, slotKey: 'c' });
+  one.world.clock.advance(10_000);
+  await one.world.dispatch.sweep();
+  const states = (await one.world.firesOf(one.name)).map(({ id, state, reason }) => [id, state, reason]);
+  expect(states).toEqual([
+    [first.fireId, 'cancelled', `overtaken by ${second.fireId}`],
+    [second.fireId, 'open', `overtaken by ${third.fireId}`],
+    [third.fireId, 'open', null],
+  ]);
+  const history = await own.client.workflow.getHandle(second.workflowId).fetchHistory();
   expect(history.events?.some((event) => event.workflowExecutionCancelRequestedEventAttributes)).toBe(true);
 });
 
@@ -244,6 +264,33 @@ test('a trigger of kind flow fires once for each ending that it waits for, also 
   expect(fires.map((one) => one.slotKey).sort()).toEqual([`flow-${first.fireId}`, `flow-${third.fireId}`].sort());
   expect(argsOf(world.store, fires.find((one) => one.causedBy === first.fireId)!)).toMatchObject({ why: 'mailBusy' });
   expect(await world.firesOf(other)).toEqual([]);
+});
+
+test('an ending is followed where the trigger that waited for it is past its end, and a failure notice sets nothing off', async () => {
+  await using world = await dispatchWorld(own.client, start);
+  const [cause, late, ran] = [unique(), unique(), unique()];
+  const waits = (ending: string, more: object = {}) => ({
+    run: 'endless',
+    when: { flow: { trigger: cause, ending: [ending] } },
+    ...more,
+  });
+  world.use({
+    [cause]: { run: 'endless', when: { message: {} }, onFailure: { notify: true } },
+    [late]: waits('failed', { until: '2026-03-01T06:00:00Z' }),
+    [ran]: waits('ran'),
+  });
+  const { fireId } = await world.dispatch.fireEvent({
+    ...{ trigger: cause, kind: 'message', slotKey: 'a', source: 'test', event: {} },
+  });
+  // Told of the ending while the one that waits was still in force, followed when it was not.
+  await endFire(world.store, { fireId, ending: 'failed' }, () => true);
+  world.clock.advance(60_000);
+  await world.dispatch.sweep();
+  const [failed, notice] = await world.firesOf(cause);
+  expect(failed).toMatchObject({ id: fireId, followed: true });
+  await end(world, notice!.id);
+  expect(await world.firesOf(late)).toEqual([]);
+  expect(await world.firesOf(ran)).toEqual([]);
 });
 
 test('two flows that set each other off end on record after eight', async () => {
