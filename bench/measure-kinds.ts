@@ -10,8 +10,16 @@ import { quantiles } from './quantiles.ts';
 import type { BenchHome, EndedFire } from './steward-home.ts';
 
 const rounds = 20;
+/** Events at once where a sender can send so many. */
+const burst = 100;
+const atOnce = 8;
 const withinMs = 60_000;
 const round = (value: number) => Math.round(value * 100) / 100;
+
+interface BareStarts {
+  readonly startMs: { readonly p50: number };
+  readonly startsPerSecond: number;
+}
 
 interface Kind {
   /** Waits of its own that are part of the way, such as a settle time; said beside the figure. */
@@ -19,17 +27,24 @@ interface Kind {
   readonly files: Readonly<Record<string, string>>;
   /** Makes it happen; the trigger whose fire is looked for is `kind-<name>`. */
   happen(at: number): Promise<void> | void;
+  /** A watch has one change a look, so there is no burst of it. */
+  readonly alone?: true;
 }
 
 /**
  * One event after the other of each kind into a no-op flow: how long until its fire is accepted, and from there to the
- * ending of its run, which is set in relation to a bare workflow start on the same server.
- *
- * @param bareStartP50 - milliseconds
+ * ending of its run; then a hundred at once, until all have ended. Both in relation to bare workflow starts on the same
+ * server, which run nothing.
  */
-export async function measureKinds(home: BenchHome, bareStartP50: number, say: (words: string) => void) {
-  const service = { status: 200 };
-  const server = createServer((_request, response) => response.writeHead(service.status).end());
+export async function measureKinds(home: BenchHome, bare: BareStarts, say: (words: string) => void) {
+  const service = { status: 200, value: 1 };
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/api/v1/query') !== true) return void response.writeHead(service.status).end();
+    // What Prometheus answers to an instant query.
+    const result = [{ metric: {}, value: [Date.now() / 1000, `${service.value}`] }];
+    const data = { resultType: 'vector', result };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ status: 'success', data }));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const kinds = kindsOf(home, url, service);
@@ -41,7 +56,7 @@ export async function measureKinds(home: BenchHome, bareStartP50: number, say: (
   try {
     for (const [name, kind] of Object.entries(kinds)) {
       say(`${rounds} events of kind ${name}`);
-      figures[name] = { waits: kind.waits, ...(await measureKind(home, `kind-${name}`, kind, bareStartP50)) };
+      figures[name] = { waits: kind.waits, ...(await measureKind(home, `kind-${name}`, kind, bare)) };
     }
   } finally {
     server.close();
@@ -49,7 +64,7 @@ export async function measureKinds(home: BenchHome, bareStartP50: number, say: (
   return figures;
 }
 
-function kindsOf(home: BenchHome, url: string, service: { status: number }): Record<string, Kind> {
+function kindsOf(home: BenchHome, url: string, service: { status: number; value: number }): Record<string, Kind> {
   const inbox = join(home.root, 'KindBox');
   const dropped = join(home.root, 'Dropped');
   for (const part of ['new', 'cur', 'tmp']) mkdirSync(join(inbox, part), { recursive: true });
@@ -95,7 +110,20 @@ function kindsOf(home: BenchHome, url: string, service: { status: number }): Rec
       files: noop('file', `{ file: { path: ${dropped}, settle: 100ms } }`),
       happen: (at) => writeFileSync(join(dropped, `file-${stamp}-${at}`), 'x'),
     },
+    metric: {
+      alone: true,
+      waits: 'asked each 1 s',
+      files: noop(
+        'metric',
+        `{ metric: { prometheus: { url: "${url}", query: up }, every: 1s, above: 5, on: both } }`,
+        'overlap: allow\n',
+      ),
+      happen: () => {
+        service.value = service.value === 1 ? 9 : 1;
+      },
+    },
     http: {
+      alone: true,
       waits: 'asked each 1 s',
       files: noop('http', `{ http: { url: "${url}", every: 1s, on: both } }`, 'overlap: allow\n'),
       happen: () => {
@@ -119,7 +147,7 @@ function kindsOf(home: BenchHome, url: string, service: { status: number }): Rec
   };
 }
 
-async function measureKind(home: BenchHome, trigger: string, kind: Kind, bareStartP50: number) {
+async function measureKind(home: BenchHome, trigger: string, kind: Kind, bare: BareStarts) {
   const toAccepted: number[] = [];
   const toEnded: number[] = [];
   for (let at = 0; at < rounds; at++) {
@@ -133,8 +161,30 @@ async function measureKind(home: BenchHome, trigger: string, kind: Kind, bareSta
   const run = quantiles(toEnded);
   return {
     ...{ happenedToAcceptedMs: quantiles(toAccepted), acceptedToEndedMs: run },
-    ratioToBareStart: round(run.p50 / bareStartP50),
+    ratioToBareStart: round(run.p50 / bare.startMs.p50),
+    ...(kind.alone ? {} : await measureBurst(home, trigger, kind, bare)),
   };
+}
+
+/** A hundred events at once: fires ended in a second, from the first event to the last ending. */
+async function measureBurst(home: BenchHome, trigger: string, kind: Kind, bare: BareStarts) {
+  const began = Date.now();
+  let sent = 0;
+  const send = async () => {
+    while (sent < burst) await kind.happen(rounds + sent++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, send));
+  for (;;) {
+    const { fires } = await home.api.get<{ fires: EndedFire[] }>(`/api/v1/fires?trigger=${trigger}&limit=200`);
+    const done = fires.filter((fire) => fire.state !== 'open' && Date.parse(fire.acceptedAt) >= began);
+    if (done.length >= burst) {
+      const last = Math.max(...done.map((fire) => Date.parse(fire.endedAt)));
+      const firesPerSecond = round(burst / ((last - began) / 1000));
+      return { firesPerSecond, rateToBareStarts: round(firesPerSecond / bare.startsPerSecond) };
+    }
+    if (Date.now() - began > withinMs) throw new Error(`${done.length} of ${burst} fires of ${trigger} ended in time`);
+    await sleep(200);
+  }
 }
 
 async function newest(home: BenchHome, trigger: string): Promise<EndedFire | undefined> {

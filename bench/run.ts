@@ -60,7 +60,7 @@ if (['fires', 'schedule', 'report', 'start', 'memory', 'webhooks', 'kinds'].some
     const { temporal } = readPorts(homePlaces(home.root).ports)!;
     say('bare workflow starts on the same server');
     const bare = await measureBareStarts(home, temporal);
-    figures.kinds = { bareStart: bare, ...(await measureKinds(home, bare.startMs.p50, say)) };
+    figures.kinds = { bareStart: bare, ...(await measureKinds(home, bare, say)) };
   }
   if (wanted.has('webhooks')) figures.webhooks = await measureWebhooks(home, say);
   if (wanted.has('memory')) {
