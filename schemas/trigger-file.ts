@@ -10,6 +10,7 @@ import { messageWhen } from './trigger-kinds/message.ts';
 import { metricWhen } from './trigger-kinds/metric.ts';
 import { atWhen, everyWhen, instantText, rruleWhen, scheduleWhen } from './trigger-kinds/schedule.ts';
 import { webhookWhen } from './trigger-kinds/webhook.ts';
+import { kindOf, overlapOf } from './trigger-kinds.ts';
 
 const when = z.union([
   scheduleWhen,
@@ -27,6 +28,9 @@ const when = z.union([
 
 const place = z.string().regex(/^[a-z]+:[a-z0-9._-]+$/i, 'expected <channel>:<name>, such as mail:me');
 const positive = duration.refine((ms) => ms > 0, 'expected more than nothing');
+
+/** Temporal waits no longer than this between two runs; `start-fire.ts` says so to it. */
+export const longestRetryWaitMs = 6 * 3_600_000;
 
 /** One trigger: one file in `triggers/`. The file's name is the trigger's name. @source DESIGN.md section 6 */
 export const triggerFile = z
@@ -74,16 +78,18 @@ export const triggerFile = z
         z.strictObject({ policy: z.literal('queue'), max: z.int().min(1).max(10_000).default(100) }),
       ])
       .optional()
-      .describe(
-        'What happens while a run is under way: skip for schedule, mail, http and metric, else allow, when left out',
-      ),
+      .describe('What happens while a run is under way: skip for schedule, http and metric, else allow, when left out'),
     debounce: z
       .union([
         positive.transform((quiet) => ({ quiet, max: quiet * 10 })),
-        z.strictObject({ quiet: positive, max: positive }),
+        z
+          .strictObject({ quiet: positive, max: positive })
+          .refine(({ quiet, max }) => max >= quiet, { path: ['max'], message: 'is shorter than quiet' }),
       ])
       .optional()
-      .describe('Events are one fire until none has come for so long, at most ten times as long'),
+      .describe(
+        'Events are one fire until none has come for so long; a duration alone waits at most ten times as long',
+      ),
     throttle: z
       .strictObject({ max: z.int().min(1).max(100_000), per: positive })
       .optional()
@@ -93,7 +99,7 @@ export const triggerFile = z
     retry: z
       .strictObject({
         attempts: z.int().min(1).max(20),
-        wait: positive.default(60_000),
+        wait: positive.refine((ms) => ms <= longestRetryWaitMs, 'expected at most 6h').default(60_000),
         factor: z.number().min(1).max(10).default(2),
       })
       .optional()
@@ -116,9 +122,13 @@ export const triggerFile = z
     path: ['missed'],
     message: 'is required for a schedule: say what happens to a slot that passed while the machine was off',
   })
-  .refine((file) => file.debounce === undefined || typeof file.overlap !== 'object', {
+  .refine((file) => isSchedule(file) || file.missed === undefined, {
+    path: ['missed'],
+    message: 'is for schedules; an event that nobody saw cannot be missed',
+  })
+  .refine((file) => file.debounce === undefined || typeof overlapOf(file) !== 'object', {
     path: ['debounce'],
-    message: 'does not go with overlap: queue; events that wait for each other are one fire already',
+    message: 'does not go with a queue; events that wait for each other are one fire already',
   })
   .refine((file) => file.debounce === undefined || !isSchedule(file), {
     path: ['debounce'],
@@ -134,9 +144,7 @@ export const triggerFile = z
     message: 'cannot make fault or target: serviceFault takes them from `fault` and `when`',
   });
 
-function isSchedule(file: { when: object }): boolean {
-  return ['schedule', 'rrule', 'every', 'at'].some((key) => key in file.when);
-}
+const isSchedule = (file: { readonly when: object }) => kindOf(file) === 'schedule';
 
 export type TriggerFile = z.infer<typeof triggerFile>;
 export type Trigger = TriggerFile & {

@@ -6,15 +6,17 @@ import type { Trigger } from '../schemas/trigger-file.ts';
 import { overlapOf } from '../schemas/trigger-kinds.ts';
 import { appendEvent } from '../store/append-event.ts';
 import { lockTrigger } from '../store/fires/lock-trigger.ts';
-import { type FireRow, fireRow, type NewFire, openFire } from '../store/fires/open-fire.ts';
+import { type FireRow, findSlot, fireRow, type NewFire, openFire } from '../store/fires/open-fire.ts';
 import { inTransaction, type StoreIn } from '../store/store.ts';
-import { cancelFires, type OpenFire, openFiresOf, overtakeFires } from './cancel-fires.ts';
+import { begun, cancelFires, type OpenFire, openFiresOf, overtakeFires } from './cancel-fires.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { follows } from './followers.ts';
+import { mapFire } from './map-fire.ts';
 import { nameFailure } from './name-failure.ts';
 import { newFire } from './new-fire.ts';
 import { ownerZone } from './owner-zone.ts';
 import { type PlannedSlot, planSlots } from './plan-slots.ts';
+import { recordEnded } from './record-ended.ts';
 import { refuseSlots } from './refuse-slots.ts';
 import { noRule, ruleOfText, ruleToText } from './rule-text.ts';
 import { eachSlot } from './slots.ts';
@@ -80,20 +82,16 @@ async function account(deps: DispatchDeps, inside: StoreIn, trigger: Trigger, ru
     .update(triggerCursors)
     .set({ accountedTo: now, hash: ruleText })
     .where(eq(triggerCursors.trigger, trigger.name));
-  if (!trigger.enabled) return nothing;
   // Until now the rule before was in force: its slots are owed, those of the new one begin now.
-  const inForce = cursor.hash === ruleText ? rule : ruleOfText(cursor.hash, rule);
+  const inForce = ruleOfText(cursor.hash, rule);
   if (inForce === undefined) return nothing;
   const { slots, older } = newestSlots(inForce, cursor.accountedTo.getTime(), now.getTime());
   if (slots.length === 0) return nothing;
   await lockTrigger(inside, trigger.name);
   const open = await openFiresOf(inside, trigger.name);
-  const running = open.find((fire) => fire.waits !== 'queue')?.id;
-  const queued = open.filter((fire) => fire.waits === 'queue').length;
-  const refusals = await refuseSlots(inside, deps.personId, trigger);
-  const standing = { queued, ...(running === undefined ? {} : { running }) };
-  const plan = planSlots(trigger, slots, now.getTime(), standing, refusals.refuse);
-  await refusals.keep();
+  const plan = trigger.enabled
+    ? await planOf(deps, inside, trigger, slots, open)
+    : slots.map((at): PlannedSlot => ({ at, act: 'skipped', reason: 'the trigger was switched off' }));
   const fireOf = (at: number): NewFire => {
     const dueAt = new Date(at);
     return newFire(deps.personId, trigger, { kind: 'schedule', slotKey: slotKeys.schedule(dueAt), dueAt });
@@ -101,14 +99,11 @@ async function account(deps: DispatchDeps, inside: StoreIn, trigger: Trigger, ru
   if (older !== undefined) await recordOlder(inside, fireOf(older.first), older);
   await recordUnrun(deps, inside, plan, fireOf);
   const opened: FireRow[] = [];
-  for (const slot of plan) {
-    if (slot.act !== 'open' && slot.act !== 'queue') continue;
-    const waits = slot.act === 'queue' ? { waits: { for: 'queue' as const } } : {};
-    const { fire, accepted } = await openFire(inside, { ...fireOf(slot.at), ...waits }, 'schedule');
-    if (accepted) opened.push(fire);
+  for (const { at, act } of plan) {
+    if (act === 'open' || act === 'queue') opened.push(...(await openSlot(deps, inside, trigger, fireOf(at), act)));
   }
   const newest = opened.at(-1);
-  const overtaken = overlapOf(trigger) === 'cancelPrevious' && newest !== undefined ? open : [];
+  const overtaken = overlapOf(trigger) === 'cancelPrevious' && newest !== undefined ? begun(open) : [];
   if (newest !== undefined) await overtakeFires(inside, overtaken, newest.id);
   return {
     opened,
@@ -116,6 +111,44 @@ async function account(deps: DispatchDeps, inside: StoreIn, trigger: Trigger, ru
     missed: plan.filter((slot) => slot.act === 'missed').length + (older?.count ?? 0),
     skipped: plan.filter((slot) => slot.act === 'skipped').length,
   };
+}
+
+async function planOf(
+  deps: DispatchDeps,
+  inside: StoreIn,
+  trigger: Trigger,
+  slots: readonly number[],
+  open: readonly OpenFire[],
+): Promise<PlannedSlot[]> {
+  const [running] = begun(open);
+  const standing = {
+    queued: open.length - begun(open).length,
+    ...(running === undefined ? {} : { running: running.id }),
+  };
+  const gates = await refuseSlots(inside, deps.personId, trigger);
+  const plan = planSlots(trigger, slots, inside.clock.now().getTime(), standing, gates);
+  await gates.keep();
+  return plan;
+}
+
+/** The fire of one slot; none where the slot has one already, or where `map` cannot make its arguments. */
+async function openSlot(
+  deps: DispatchDeps,
+  inside: StoreIn,
+  trigger: Trigger,
+  bare: NewFire,
+  act: 'open' | 'queue',
+): Promise<FireRow[]> {
+  const event = { kind: 'schedule', dueAt: bare.dueAt.toISOString() };
+  const mapped = mapFire(trigger, bare, event, inside.clock.now());
+  if ('failed' in mapped) {
+    if ((await findSlot(inside, bare.trigger, bare.slotKey)) === undefined)
+      await recordEnded(inside, deps.files.current(), bare, 'failed', mapped.failed);
+    return [];
+  }
+  const waits = act === 'queue' ? { waits: { for: 'queue' as const } } : {};
+  const { fire, accepted } = await openFire(inside, { ...mapped.fire, ...waits }, 'schedule');
+  return accepted ? [fire] : [];
 }
 
 async function lockCursor(inside: StoreIn, trigger: string) {

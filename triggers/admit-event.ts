@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull, or } from 'drizzle-orm';
 import { fires } from '../schemas/db/fires.ts';
 import type { TriggerEvent } from '../schemas/dispatch.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
@@ -8,16 +8,17 @@ import {
   argsOf,
   type FireRow,
   findEvent,
+  keepPayload,
   type NewFire,
   openFire,
   recordDelivery,
   sealArgs,
 } from '../store/fires/open-fire.ts';
 import type { StoreIn } from '../store/store.ts';
-import { type OpenFire, openFiresOf, overtakeFires } from './cancel-fires.ts';
+import { begun, type OpenFire, openFiresOf, overtakeFires } from './cancel-fires.ts';
 import { debounceOf } from './debounce-of.ts';
-import { mapArguments } from './decide-condition.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
+import { mapFire } from './map-fire.ts';
 import { newFire } from './new-fire.ts';
 import { recordEnded } from './record-ended.ts';
 import { refuseEvent } from './refuse-event.ts';
@@ -27,6 +28,8 @@ export interface Admitted {
   readonly fire: FireRow;
   /** False where the event was known already. */
   readonly accepted: boolean;
+  /** Another fire took it along: there is nothing to start. */
+  readonly joined?: true;
   /** Runs that this one replaces. */
   readonly overtaken: readonly OpenFire[];
 }
@@ -54,20 +57,16 @@ export async function admitEvent(
   }
   const dueAt = event.dueAt ?? inside.clock.now();
   const bare = newFire(deps.personId, trigger, { ...event, dueAt });
-  const refused = await refuseEvent(inside, deps.personId, trigger, event);
-  if (refused !== undefined) return await ended(deps, inside, bare, 'skipped', refused);
-  let args: NewFire['args'];
-  try {
-    args = { ...bare.args, ...mapArguments(trigger, event.event, inside.clock.now()) };
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return await ended(deps, inside, bare, 'failed', error.message);
-  }
-  const fire = { ...bare, args };
   const debounce = debounceOf(trigger);
-  return debounce === undefined
-    ? await openNow(deps, inside, trigger, fire, event.source)
-    : await openDebounced(deps, inside, { ...trigger, debounce }, fire, event);
+  const taking = await takingAlong(inside, trigger, event, debounce !== undefined);
+  const refused = await refuseEvent(inside, deps.personId, trigger, event, taking !== undefined);
+  if (refused !== undefined) return await ended(deps, inside, bare, 'skipped', refused);
+  const mapped = mapFire(trigger, bare, event.event, inside.clock.now());
+  if ('failed' in mapped) return await ended(deps, inside, bare, 'failed', mapped.failed);
+  if (taking !== undefined) return await joinFire(inside, taking, mapped.fire, event, debounce);
+  const now = inside.clock.now().getTime();
+  const waits = debounce && { waits: { for: 'debounce' as const, notBefore: new Date(now + debounce.quiet) } };
+  return await openNow(deps, inside, trigger, { ...mapped.fire, ...waits }, event.source);
 }
 
 async function ended(...[{ files }, inside, fire, state, reason]: EndArguments): Promise<Admitted> {
@@ -84,12 +83,12 @@ async function openNow(
 ): Promise<Admitted> {
   const overlap = overlapOf(trigger);
   const open = overlap === 'allow' ? [] : await openFiresOf(inside, trigger.name);
-  const ahead = open.find((one) => one.waits !== 'queue');
+  const [ahead] = begun(open);
   if (overlap === 'skip' && ahead !== undefined) {
     return await ended(deps, inside, fire, 'skipped', `${ahead.id} was still open`);
   }
   if (typeof overlap === 'object' && open.length > 0) {
-    const queued = open.filter((one) => one.waits === 'queue').length;
+    const queued = open.length - begun(open).length;
     if (queued >= overlap.max) {
       return await ended(deps, inside, fire, 'skipped', `the queue is full: ${queued} wait`);
     }
@@ -97,42 +96,54 @@ async function openNow(
   }
   const opened = await openFire(inside, fire, source);
   if (overlap !== 'cancelPrevious') return { ...opened, overtaken: [] };
-  await overtakeFires(inside, open, opened.fire.id);
-  return { ...opened, overtaken: open };
+  const overtaken = begun(open);
+  await overtakeFires(inside, overtaken, opened.fire.id);
+  return { ...opened, overtaken };
 }
 
-/** Joins the fire that is still collecting, with its own arguments, or opens one that collects. */
-async function openDebounced(
-  deps: Deps,
+/** The fire that takes an event along: one that still collects, or one in the queue where the event brings a list. */
+async function takingAlong(
   inside: StoreIn,
-  trigger: Trigger & { debounce: NonNullable<Trigger['debounce']> },
-  fire: NewFire,
-  event: TriggerEvent,
-): Promise<Admitted> {
-  const { quiet, max } = trigger.debounce;
-  const now = inside.clock.now().getTime();
-  const [collecting] = await inside.db
+  { name }: Trigger,
+  { collect }: TriggerEvent,
+  collects: boolean,
+): Promise<FireRow | undefined> {
+  const open = [eq(fires.trigger, name), eq(fires.state, 'open')];
+  const where = [
+    ...(collects ? [and(eq(fires.waits, 'debounce'), isNull(fires.begunAt))] : []),
+    ...(collect === undefined ? [] : [eq(fires.waits, 'queue')]),
+  ];
+  if (where.length === 0) return undefined;
+  const [taking] = await inside.db
     .select()
     .from(fires)
-    .where(
-      and(eq(fires.trigger, trigger.name), eq(fires.state, 'open'), eq(fires.waits, 'debounce'), isNull(fires.begunAt)),
-    )
+    .where(and(...open, or(...where)))
     .orderBy(asc(fires.id))
     .limit(1)
     .for('update');
-  if (collecting === undefined) {
-    const waits = { for: 'debounce' as const, notBefore: new Date(now + quiet) };
-    return await openNow(deps, inside, trigger, { ...fire, waits }, event.source);
-  }
-  const notBefore = new Date(Math.min(now + quiet, collecting.acceptedAt.getTime() + max));
-  const args =
-    event.collect === undefined ? fire.args : collected(argsOf(inside, collecting), fire.args, event.collect);
+  return taking;
+}
+
+/** The event goes along, with its own arguments and payload in the place of those before it. */
+async function joinFire(
+  inside: StoreIn,
+  taking: FireRow,
+  fire: NewFire,
+  event: TriggerEvent,
+  debounce: Trigger['debounce'],
+): Promise<Admitted> {
+  const args = event.collect === undefined ? fire.args : collected(argsOf(inside, taking), fire.args, event.collect);
+  const now = inside.clock.now().getTime();
+  const latest = taking.acceptedAt.getTime() + (debounce?.max ?? 0);
+  const later = debounce &&
+    taking.waits === 'debounce' && { notBefore: new Date(Math.min(now + debounce.quiet, latest)) };
   await inside.db
     .update(fires)
-    .set({ notBefore, ...sealArgs(inside, collecting.id, { ...fire, args }) })
-    .where(eq(fires.id, collecting.id));
-  await recordDelivery(inside, collecting.id, 'joined', { trigger: trigger.name, slotKey: event.slotKey });
-  return { fire: { ...collecting, notBefore }, accepted: true, overtaken: [] };
+    .set({ ...later, ...sealArgs(inside, taking.id, { ...fire, args }) })
+    .where(eq(fires.id, taking.id));
+  await keepPayload(inside, taking, event.payload);
+  await recordDelivery(inside, taking.id, 'joined', { trigger: taking.trigger, slotKey: event.slotKey });
+  return { fire: taking, accepted: true, joined: true, overtaken: [] };
 }
 
 /** The newest arguments, but the named list holds what every event brought, each once. */

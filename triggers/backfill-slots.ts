@@ -10,7 +10,9 @@ import { appendAudit } from '../store/append-audit.ts';
 import { lockTrigger } from '../store/fires/lock-trigger.ts';
 import { openFire } from '../store/fires/open-fire.ts';
 import { inTransaction, type StoreIn } from '../store/store.ts';
+import { accountSlots } from './account-slots.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
+import { mapFire } from './map-fire.ts';
 import { nameFailure } from './name-failure.ts';
 import { newFire } from './new-fire.ts';
 import { ownerZone } from './owner-zone.ts';
@@ -43,6 +45,8 @@ export async function backfillSlots(deps: DispatchDeps, request: BackfillRequest
       const { wanted, left } = await plan(deps.store, request, slots);
       return { requestId, slots: wanted.map((at) => ({ dueAt: new Date(at) })), left };
     }
+    // What is due by now follows its file, not this request.
+    await accountSlots(deps, trigger.name);
     const done = await inTransaction(deps.store, (inside) => open(deps, inside, trigger, request, slots));
     await releaseQueue(deps, trigger.name);
     return done;
@@ -115,8 +119,11 @@ async function open(
   for (const at of wanted) {
     const dueAt = new Date(at);
     const slotKey = slotKeys.backfill(request.requestId, dueAt);
-    const fire = newFire(deps.personId, trigger, { kind: 'backfill', slotKey, dueAt });
-    const { fire: made, accepted } = await openFire(inside, { ...fire, waits: { for: 'queue' } }, 'request');
+    const bare = newFire(deps.personId, trigger, { kind: 'backfill', slotKey, dueAt });
+    const mapped = mapFire(trigger, bare, { kind: 'schedule', dueAt: dueAt.toISOString() }, inside.clock.now());
+    if ('failed' in mapped) throw new StewardError('badInput', `The slot ${dueAt.toISOString()}: ${mapped.failed}`);
+    const waits = { for: 'queue' as const };
+    const { fire: made, accepted } = await openFire(inside, { ...mapped.fire, waits }, 'request');
     opened.push({ dueAt, fireId: made.id, accepted });
   }
   const fresh = opened.filter((one) => one.accepted).length;

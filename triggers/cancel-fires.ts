@@ -18,6 +18,9 @@ export async function openFiresOf(store: StoreIn, trigger: string): Promise<Open
     .orderBy(fires.acceptedAt, fires.dueAt, fires.id);
 }
 
+/** Those that are under way or about to be: what waits in the queue has not begun, and is overtaken by nobody. */
+export const begun = (open: readonly OpenFire[]) => open.filter((fire) => fire.waits !== 'queue');
+
 /**
  * Notes beside the fire that overtakes them, and in its transaction, that these are to be cancelled: a reason on an open
  * row, which stays that of the first. So a crash before their runs were asked leaves no run that nobody wants: the sweeper asks.

@@ -26,9 +26,9 @@ export async function fireEvent(deps: DispatchDeps, event: TriggerEvent): Promis
   } catch (error) {
     throw nameFailure(error);
   }
-  const { fire, accepted, overtaken } = admitted;
+  const { fire, accepted, joined, overtaken } = admitted;
   let unstarted = false;
-  if (fire.state === 'open' && fire.waits !== 'queue') {
+  if (!joined && fire.state === 'open' && fire.waits !== 'queue') {
     try {
       await startFire(deps, fire);
     } catch (error) {

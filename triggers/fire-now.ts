@@ -6,7 +6,7 @@ import { appendAudit } from '../store/append-audit.ts';
 import { lockTrigger } from '../store/fires/lock-trigger.ts';
 import { type FireRow, openFire } from '../store/fires/open-fire.ts';
 import { inTransaction, type StoreIn } from '../store/store.ts';
-import { cancelFires, type OpenFire, openFiresOf, overtakeFires } from './cancel-fires.ts';
+import { begun, cancelFires, type OpenFire, openFiresOf, overtakeFires } from './cancel-fires.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
 import { newFire } from './new-fire.ts';
@@ -33,7 +33,7 @@ export async function fireNow(
     opened = await inTransaction(deps.store, async (inside) => {
       if (overlapOf(trigger) === 'cancelPrevious') {
         await lockTrigger(inside, trigger.name);
-        previous = await openFiresOf(inside, trigger.name);
+        previous = begun(await openFiresOf(inside, trigger.name));
       }
       const fire = newFire(deps.personId, trigger, {
         ...{ kind: 'manual', slotKey: slotKeys.manual(request.requestId), dueAt: deps.store.clock.now() },

@@ -4,11 +4,17 @@ import type { Trigger } from '../schemas/trigger-file.ts';
 import type { FireRow } from '../store/fires/open-fire.ts';
 import { isInForce } from './gate.ts';
 
-type Ended = Pick<FireRow, 'trigger' | 'flow' | 'kind' | 'policy' | 'outcome'>;
+/** A chain of flows that set each other off ends here: what follows it is on record as refused, and followed by nobody. */
+export const longestChain = 8;
+
+type Ended = Pick<FireRow, 'trigger' | 'flow' | 'kind' | 'policy' | 'outcome'> & {
+  readonly depth?: number | undefined;
+};
 
 /** Whether a trigger of kind `flow` waits for such an ending. Never for its own, nor for a run that tells of a failure. */
 export function waitsFor({ name, when }: Pick<Trigger, 'name' | 'when'>, fire: Ended, ending: Ending): boolean {
   if (!('flow' in when) || name === fire.trigger || fire.kind === 'failure') return false;
+  if ((fire.depth ?? 0) > longestChain) return false;
   const { run, trigger, ending: wanted, outcome } = when.flow;
   return (
     wanted.includes(ending) &&

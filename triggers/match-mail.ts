@@ -23,12 +23,14 @@ export function looksAtEachMail({
   when,
   condition,
   map,
-}: Pick<Trigger, 'run' | 'when' | 'condition' | 'map'>): boolean {
+  debounce,
+}: Pick<Trigger, 'run' | 'when' | 'condition' | 'map' | 'debounce'>): boolean {
   if (!('mail' in when)) return false;
   const { account: _, ...filters } = when.mail;
   return (
     !digestFlows.includes(run) ||
     condition !== undefined ||
+    debounce !== undefined ||
     Object.keys(map).length > 0 ||
     Object.values(filters).some((filter) => filter !== undefined)
   );

@@ -19,52 +19,77 @@ export interface OpenFires {
   readonly queued: number;
 }
 
+/** The gates of a trigger, asked slot by slot. */
+export interface SlotGates {
+  /** Why a slot runs nothing, or undefined. */
+  refuse(at: number): string | undefined;
+  /** The slot that was asked last becomes a fire: it counts for those after it. */
+  count(): void;
+}
+const noGates: SlotGates = { refuse: () => undefined, count: () => undefined };
+
 /**
- * Decides for each slot that has passed: run it, or on record with its reason. Pure, but for what `refuse` counts.
+ * Decides for each slot that has passed: run it, or on record with its reason. Pure, but for what the gates count.
  *
  * A slot noticed within 60 s is on time and runs whatever `missed` says. Of later ones, `none` runs none, `latest` the
- * newest where no newer one is on time, `all` the newest `max`; nothing older than `within`. Then `refuse` (a pause,
+ * newest where no newer one is on time, `all` the newest `max`; nothing older than `within`. Then the gates (a pause,
  * cooldown, throttle, condition), then `overlap`, which looks at fires that are still open and at this batch; what
- * `all` catches up runs side by side.
+ * `all` catches up runs side by side. With `cancelPrevious` only the newest runs, so the newest is asked first.
  *
  * @param slots - milliseconds, oldest first
- * @param refuse - asked once for each slot that may run, oldest first: why it runs nothing, or undefined
  */
 export function planSlots(
   trigger: Pick<Trigger, 'missed' | 'overlap' | 'when'>,
   slots: readonly number[],
   now: number,
   open: OpenFires,
-  refuse: (at: number) => string | undefined = () => undefined,
+  gates: SlotGates = noGates,
 ): PlannedSlot[] {
-  const overlap = overlapOf(trigger);
   const caughtUp = caughtUpOf(trigger.missed, slots, now);
-  const refused = new Map(
-    slots.filter((at) => isOnTime(at, now) || caughtUp.has(at)).map((at) => [at, refuse(at)] as const),
-  );
-  const newest = [...refused].findLast(([, reason]) => reason === undefined)?.[0];
-  let running = open.running;
-  let queued = open.queued;
-  return slots.map((at): PlannedSlot => {
-    const onTime = isOnTime(at, now);
-    if (!refused.has(at)) return { at, act: 'missed', reason: missedReason(trigger.missed, at, now) };
-    const reason = refused.get(at);
+  const mayRun = (at: number) => isOnTime(at, now) || caughtUp.has(at);
+  const missed = (at: number): PlannedSlot => ({ at, act: 'missed', reason: missedReason(trigger.missed, at, now) });
+  const overlap = overlapOf(trigger);
+  if (overlap === 'cancelPrevious') return planNewest(slots, mayRun, missed, gates);
+  let { running, queued } = { running: undefined, ...open };
+  const plan = (at: number): PlannedSlot => {
+    if (!mayRun(at)) return missed(at);
+    const reason = gates.refuse(at);
     if (reason !== undefined) return { at, act: 'skipped', reason };
-    if (overlap === 'cancelPrevious' && at !== newest) {
-      return { at, act: 'skipped', reason: 'overtaken by the next slot' };
-    }
     if (overlap === 'skip' && running !== undefined) {
       return { at, act: 'skipped', reason: `${running} was still open` };
     }
-    if (typeof overlap === 'object' && (running !== undefined || queued > 0)) {
+    const queues = typeof overlap === 'object';
+    if (queues && (running !== undefined || queued > 0)) {
       if (queued >= overlap.max) return { at, act: 'skipped', reason: `the queue is full: ${queued} wait` };
       queued += 1;
+      gates.count();
       return { at, act: 'queue' };
     }
     // Only what is on time blocks what comes after it: caught-up slots of one batch do not exclude each other.
-    if (onTime || typeof overlap === 'object') running ??= 'the fire of the slot before';
+    if (isOnTime(at, now) || queues) running ??= 'the fire of the slot before';
+    gates.count();
     return { at, act: 'open' };
-  });
+  };
+  return slots.map(plan);
+}
+
+function planNewest(
+  slots: readonly number[],
+  mayRun: (at: number) => boolean,
+  missed: (at: number) => PlannedSlot,
+  gates: SlotGates,
+): PlannedSlot[] {
+  let found = false;
+  const plan = (at: number): PlannedSlot => {
+    if (!mayRun(at)) return missed(at);
+    if (found) return { at, act: 'skipped', reason: 'overtaken by the next slot' };
+    const reason = gates.refuse(at);
+    if (reason !== undefined) return { at, act: 'skipped', reason };
+    found = true;
+    gates.count();
+    return { at, act: 'open' };
+  };
+  return slots.toReversed().map(plan).toReversed();
 }
 
 function isOnTime(at: number, now: number): boolean {

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { fires } from '../schemas/db/fires.ts';
 import { lockTrigger } from '../store/fires/lock-trigger.ts';
 import { inTransaction } from '../store/store.ts';
-import { openFiresOf } from './cancel-fires.ts';
+import { begun, openFiresOf } from './cancel-fires.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { startFire } from './start-fire.ts';
 
@@ -26,7 +26,7 @@ export async function releaseQueue(deps: DispatchDeps, trigger: string): Promise
   const next = await inTransaction(deps.store, async (inside) => {
     await lockTrigger(inside, trigger);
     const open = await openFiresOf(inside, trigger);
-    if (open.some((fire) => fire.waits !== 'queue')) return undefined;
+    if (begun(open).length > 0) return undefined;
     const [first] = open;
     if (first === undefined) return undefined;
     const [released] = await inside.db.update(fires).set({ waits: null }).where(eq(fires.id, first.id)).returning();

@@ -1,3 +1,4 @@
+import { inArray } from 'drizzle-orm';
 import { triggerCursors } from '../schemas/db/fires.ts';
 import { slotRuleOf } from '../schemas/slot-rule.ts';
 import { accountSlots } from './account-slots.ts';
@@ -23,10 +24,27 @@ export async function seeSchedules(deps: DispatchDeps): Promise<void> {
     throw nameFailure(error);
   }
   const known = new Map(cursors.map(({ trigger, hash }) => [trigger, hash]));
+  const scheduled = new Set<string>();
   for (const trigger of files.triggers.values()) {
     const rule = slotRuleOf(trigger, ownerZone(files));
     if (rule === undefined) continue;
+    scheduled.add(trigger.name);
     if (known.get(trigger.name) !== (trigger.enabled ? ruleToText(rule) : noRule))
       await accountSlots(deps, trigger.name);
   }
+  // A file that comes back owes nothing of the time when it was not there, as one that was switched off.
+  const gone = cursors.filter(({ trigger, hash }) => isSlotCursor(hash) && !scheduled.has(trigger));
+  if (gone.length === 0) return;
+  await deps.store.db
+    .update(triggerCursors)
+    .set({ hash: noRule })
+    .where(
+      inArray(
+        triggerCursors.trigger,
+        gone.map(({ trigger }) => trigger),
+      ),
+    );
 }
+
+/** Mail has cursors in the same table, whose text is an instant; those of slots hold a rule. */
+const isSlotCursor = (hash: string) => hash.startsWith('{');

@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { FireInput } from '../schemas/flow-io.ts';
 import { priorityKeys, searchAttributes, type TaskQueue, taskQueues } from '../schemas/protocol.ts';
+import { longestRetryWaitMs } from '../schemas/trigger-file.ts';
 import { argsOf, type FireRow } from '../store/fires/open-fire.ts';
 import { detailsOf, summaryOf } from './describe-fire.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
@@ -60,7 +61,7 @@ function retryOf({ policy }: FireRow) {
       maximumAttempts: retry.attempts,
       initialInterval: retry.wait,
       backoffCoefficient: retry.factor,
-      maximumInterval: '6h' as const,
+      maximumInterval: longestRetryWaitMs,
     },
   };
 }

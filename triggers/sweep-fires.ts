@@ -2,10 +2,12 @@ import { type WorkflowExecutionStatusName, WorkflowNotFoundError } from '@tempor
 import { and, eq, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { fires } from '../schemas/db/fires.ts';
 import type { Ending } from '../schemas/endings.ts';
+import { StewardError } from '../schemas/errors.ts';
 import type { FireRow } from '../store/fires/open-fire.ts';
 import { cancelFires } from './cancel-fires.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { endAndFollow } from './end-and-follow.ts';
+import { nameFailure } from './name-failure.ts';
 import { startFire } from './start-fire.ts';
 
 /** A start that is under way right now is not missing. */
@@ -37,7 +39,7 @@ export async function sweepFires(deps: DispatchDeps): Promise<SweptFires> {
   let restarted = 0;
   const byEnding: Partial<Record<Ending, number>> = {};
   for (let from = 0; from < open.length; from += atOnce) {
-    const found = await Promise.all(open.slice(from, from + atOnce).map((fire) => sweepFire(deps, fire)));
+    const found = await Promise.all(open.slice(from, from + atOnce).map((fire) => sweepAlone(deps, fire)));
     for (const what of found) {
       if (what === 'restarted') restarted += 1;
       else if (what !== undefined) byEnding[what] = (byEnding[what] ?? 0) + 1;
@@ -45,6 +47,18 @@ export async function sweepFires(deps: DispatchDeps): Promise<SweptFires> {
   }
   const ended = Object.values(byEnding).reduce((sum, count) => sum + count, 0);
   return { restarted, ended, byEnding };
+}
+
+/** A fire that cannot be started or ended holds up no other; a server that is away does. */
+async function sweepAlone(deps: DispatchDeps, fire: FireRow): Promise<Ending | 'restarted' | undefined> {
+  try {
+    return await sweepFire(deps, fire);
+  } catch (cause) {
+    const error = nameFailure(cause);
+    if (error instanceof StewardError && (error.code === 'storeBusy' || error.code === 'temporalBusy')) throw error;
+    deps.log.warn({ fire: fire.id, err: error }, 'a fire could not be swept');
+    return undefined;
+  }
 }
 
 async function sweepFire(deps: DispatchDeps, fire: FireRow): Promise<Ending | 'restarted' | undefined> {

@@ -1,4 +1,5 @@
 import type { SweepResult } from '../schemas/dispatch.ts';
+import { StewardError } from '../schemas/errors.ts';
 import { notePresence, touchPresence } from '../store/presence/note-presence.ts';
 import { accountSlots } from './account-slots.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
@@ -19,7 +20,7 @@ import { sweepOutbox } from './sweep-outbox.ts';
 export async function sweep(deps: DispatchDeps): Promise<SweepResult> {
   try {
     await notePresence(deps.store);
-    for (const trigger of deps.files.current().triggers.keys()) await accountSlots(deps, trigger);
+    for (const trigger of deps.files.current().triggers.keys()) await accountAlone(deps, trigger);
     const fires = await sweepFires(deps);
     await sweepFollowers(deps);
     await sweepMailEvents(deps);
@@ -29,5 +30,15 @@ export async function sweep(deps: DispatchDeps): Promise<SweepResult> {
     return { ...fires, announced, resumed };
   } catch (error) {
     throw nameFailure(error);
+  }
+}
+
+/** A schedule that cannot be accounted for holds up neither the others nor the rest; a store that is away does. */
+async function accountAlone(deps: DispatchDeps, trigger: string): Promise<void> {
+  try {
+    await accountSlots(deps, trigger);
+  } catch (error) {
+    if (error instanceof StewardError) throw error;
+    deps.log.warn({ trigger, err: error }, 'the slots of a trigger could not be accounted for');
   }
 }

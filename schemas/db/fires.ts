@@ -23,6 +23,7 @@ export const fires = pgTable(
     state: text('state', { enum: ['open', 'ran', 'ranLate', 'skipped', 'missed', 'failed', 'cancelled'] })
       .notNull()
       .default('open'),
+    /** Why it ended so; on an open row: who overtook it, so that it is to be cancelled. */
     reason: text('reason'),
     /** Milliseconds between due and accepted, when that is late. */
     lateMs: integer('late_ms'),

@@ -22,8 +22,10 @@ export async function gatherReport(
 ): Promise<Omit<Report, 'reportId' | 'digestId' | 'mails' | 'older'>> {
   const now = store.clock.now();
   const since = await sinceLast(store, personId, now);
+  // Not the arguments: they are sealed, may be large, and are told nowhere.
+  const { id, trigger, state, reason, dueAt } = fires;
   const ended = await store.db
-    .select()
+    .select({ id, trigger, state, reason, dueAt })
     .from(fires)
     .where(
       and(eq(fires.personId, personId), isNotNull(fires.endedAt), gt(fires.endedAt, since), lte(fires.endedAt, now)),
@@ -64,9 +66,9 @@ async function sinceLast(store: Store, personId: string, now: Date): Promise<Dat
   return last?.at ?? new Date(now.getTime() - firstReportHours * 3_600_000);
 }
 
-type FireRow = typeof fires.$inferSelect;
+type EndedFire = Pick<typeof fires.$inferSelect, 'id' | 'trigger' | 'state' | 'reason' | 'dueAt'>;
 
-function tally(ended: readonly FireRow[]): TriggerTally[] {
+function tally(ended: readonly EndedFire[]): TriggerTally[] {
   const tallies = new Map<string, { trigger: string; ran: number; late: number }>();
   for (const { trigger, state } of ended) {
     if (state !== 'ran' && state !== 'ranLate') continue;
@@ -78,7 +80,7 @@ function tally(ended: readonly FireRow[]): TriggerTally[] {
   return [...tallies.values()].sort((a, b) => (a.trigger < b.trigger ? -1 : 1));
 }
 
-function troubleOf({ id, trigger, state, dueAt, reason }: FireRow): Trouble[] {
+function troubleOf({ id, trigger, state, dueAt, reason }: EndedFire): Trouble[] {
   if (state === 'open' || state === 'ran' || state === 'ranLate') return [];
   return [{ fireId: id, trigger, ending: state, dueAt: dueAt.toISOString(), reason: reason ?? 'no reason on record' }];
 }

@@ -102,7 +102,7 @@ export function fireRow(
 
 const payloadPlace = (row: string, person: string) => ({ table: 'payloads', row, column: 'content', person });
 
-/** Keeps what came with an event, sealed. Once for each fire. */
+/** Keeps what came with an event, sealed; of several that one fire took along, the last. */
 export async function keepPayload(
   { db, keys, clock }: StoreIn,
   fire: Pick<FireRow, 'id' | 'personId'>,
@@ -111,10 +111,11 @@ export async function keepPayload(
   if (payload === undefined) return;
   const unit = keys.newUnit(fire.personId);
   const content = unit.seal(payloadPlace(fire.id, fire.personId), Buffer.from(payload.body));
-  await db.insert(payloads).values({
-    ...{ fireId: fire.id, personId: fire.personId, wrappedKey: unit.wrapped, content },
-    ...{ mediaType: payload.mediaType, receivedAt: clock.now() },
-  });
+  const kept = { wrappedKey: unit.wrapped, content, mediaType: payload.mediaType, receivedAt: clock.now() };
+  await db
+    .insert(payloads)
+    .values({ fireId: fire.id, personId: fire.personId, ...kept })
+    .onConflictDoUpdate({ target: payloads.fireId, set: kept });
 }
 
 /** What came with the event of a fire, byte for byte; undefined where nothing did. @throws sealBroken */

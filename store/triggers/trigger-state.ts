@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, notInArray, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, ne, notInArray, sql } from 'drizzle-orm';
 import { fires, triggerStates } from '../../schemas/db/fires.ts';
 import type { StoreIn } from '../store.ts';
 
@@ -17,7 +17,12 @@ const memoryPlace = (row: string, person: string) => ({ table: 'trigger_states',
 
 /** What a trigger remembers; nothing where it has never been asked to. @throws sealBroken */
 export async function readTriggerState({ db, keys }: StoreIn, trigger: string): Promise<TriggerState> {
-  const [row] = await db.select().from(triggerStates).where(eq(triggerStates.trigger, trigger));
+  // Not `watch`: of a large folder it is a megabyte, and this is read for each event.
+  const { personId, pausedBy, pausedAt, skipNext, memoryKey, memory: sealed } = triggerStates;
+  const [row] = await db
+    .select({ personId, pausedBy, pausedAt, skipNext, memoryKey, memory: sealed })
+    .from(triggerStates)
+    .where(eq(triggerStates.trigger, trigger));
   if (row === undefined) return { skipNext: 0, memory: {} };
   const memory =
     row.memoryKey === null || row.memory === null
@@ -61,7 +66,10 @@ export async function recentFires(
   trigger: string,
   perMs: number,
 ): Promise<{ lastAt?: number; recent: number }> {
-  const counted = and(eq(fires.trigger, trigger), notInArray(fires.state, ['skipped', 'missed']));
+  // A run that tells of a failure is no fire of its own.
+  const counted = and(
+    ...[eq(fires.trigger, trigger), ne(fires.kind, 'failure'), notInArray(fires.state, ['skipped', 'missed'])],
+  );
   const [last] = await db
     .select({ at: fires.acceptedAt })
     .from(fires)

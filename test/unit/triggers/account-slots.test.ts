@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { triggerCursors } from '../../../schemas/db/fires.ts';
 import { absences, events } from '../../../schemas/db/records.ts';
 import { endFire } from '../../../store/fires/end-fire.ts';
+import { argsOf } from '../../../store/fires/open-fire.ts';
 import { accountSlots } from '../../../triggers/account-slots.ts';
 import { type DispatchWorld, dispatchWorld, unreachableClient } from '../../support/dispatch-world.ts';
 import { ownNamespace } from '../../support/own-namespace.ts';
@@ -185,4 +186,61 @@ test('sweep() notes an absence once, before it accounts for what was due in it',
   world.clock.advance(60_000);
   await world.dispatch.sweep();
   expect(await world.store.db.$count(absences)).toBe(1);
+});
+
+test('accountSlots() records slots that were due before a trigger was switched off, and owes nothing from then on', async () => {
+  await using world = await dispatchWorld(own.client, '2026-03-01T06:30:00Z');
+  const name = unique();
+  world.use({ [name]: hourly({ policy: 'all' }) });
+  await world.dispatch.accountSlots(name);
+  world.clock.set('2026-03-01T08:30:00Z');
+  world.use({ [name]: hourly({ policy: 'all' }, { enabled: false }) });
+  await world.dispatch.accountSlots(name);
+  world.clock.set('2026-03-01T10:30:00Z');
+  await world.dispatch.accountSlots(name);
+  expect(
+    (await world.firesOf(name)).map(({ slotKey, state, reason }) => [slotKey.slice(11, 16), state, reason]),
+  ).toEqual([
+    ['07:00', 'skipped', 'the trigger was switched off'],
+    ['08:00', 'skipped', 'the trigger was switched off'],
+  ]);
+});
+
+test('accountSlots() makes the arguments that map asks for, and ends a slot as failed where it cannot', async () => {
+  await using world = await dispatchWorld(own.client, '2026-03-01T06:30:00Z');
+  const [good, bad] = [unique(), unique()];
+  world.use({
+    [good]: hourly({ policy: 'none' }, { map: { due: 'event.dueAt' } }),
+    [bad]: hourly({ policy: 'none' }, { map: { due: 'event.dueAt.size() / 0' } }),
+  });
+  for (const name of [good, bad]) await world.dispatch.accountSlots(name);
+  world.clock.set('2026-03-01T07:00:10Z');
+  for (const name of [good, bad, bad]) await world.dispatch.accountSlots(name);
+  const [fire] = await world.firesOf(good);
+  expect(argsOf(world.store, fire!)).toEqual({ due: '2026-03-01T07:00:00.000Z' });
+  const failed = await world.firesOf(bad);
+  expect(failed.map(({ state }) => state)).toEqual(['failed']);
+  expect(failed[0]?.reason).toMatch(/^map\.due cannot be made/);
+});
+
+test('accountSlots() with cancelPrevious counts only the slot that runs, and asks the newest first', async () => {
+  await using world = await dispatchWorld(own.client, '2026-03-01T06:30:00Z');
+  const trigger = hourly({ policy: 'all' }, { overlap: 'cancelPrevious', throttle: { max: 1, per: '1d' } });
+  const { rows } = await away(world, unique(), trigger, '2026-03-01T09:30:00Z');
+  expect(rows).toEqual(['07:00 skipped', '08:00 skipped', '09:00 open']);
+});
+
+test('accountSlots() does not count a slot that overlap skips towards the throttle', async () => {
+  await using world = await dispatchWorld(own.client, '2026-03-01T06:30:00Z');
+  const name = unique();
+  world.use({ [name]: hourly({ policy: 'none' }, { throttle: { max: 2, per: '1d' } }) });
+  await world.dispatch.accountSlots(name);
+  for (const hour of ['07', '08', '09']) {
+    world.clock.set(`2026-03-01T${hour}:00:10Z`);
+    await world.dispatch.accountSlots(name);
+  }
+  await endFire(world.store, { fireId: (await world.firesOf(name))[0]!.id, ending: 'ran' });
+  world.clock.set('2026-03-01T10:00:10Z');
+  await world.dispatch.accountSlots(name);
+  expect((await world.firesOf(name)).map((fire) => fire.state)).toEqual(['ran', 'skipped', 'skipped', 'open']);
 });

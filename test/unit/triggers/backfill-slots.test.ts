@@ -166,3 +166,21 @@ test('backfillSlots() refuses a range in the future, turned round or too wide, a
   const rows = await world.store.db.select().from(fires).where(eq(fires.kind, 'backfill'));
   expect(rows).toEqual([]);
 });
+
+test('backfillSlots() leaves a slot that is due now to its schedule, and a later slot overtakes none that waits', async () => {
+  await using world = await dispatchWorld(own.client, '2026-03-01T00:30:00Z');
+  const name = unique();
+  world.use({ [name]: hourly({ overlap: 'cancelPrevious' }) });
+  await world.dispatch.accountSlots(name);
+  world.clock.set('2026-03-01T04:00:10Z');
+  const done = await world.dispatch.backfill(ask(name, { from: at('01:00'), to: at('04:00') }));
+  expect(dues(done.slots)).toEqual(['01:00', '02:00', '03:00']);
+  const due = (await world.firesOf(name)).filter((fire) => fire.dueAt.getTime() === at('04:00').getTime());
+  expect(due.map(({ kind, state }) => [kind, state])).toEqual([['schedule', 'open']]);
+  world.clock.set('2026-03-01T05:00:10Z');
+  await world.dispatch.accountSlots(name);
+  const waiting = (await world.firesOf(name)).filter((fire) => fire.kind === 'backfill');
+  expect(waiting.map(({ state, waits, reason }) => [state, waits, reason])).toEqual(
+    Array.from({ length: 3 }, () => ['open', 'queue', null]),
+  );
+});

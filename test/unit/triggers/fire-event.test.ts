@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deliveries, triggerStates } from '../../../schemas/db/fires.ts';
+import { deliveries, fires, triggerStates } from '../../../schemas/db/fires.ts';
 import { events } from '../../../schemas/db/records.ts';
 import type { FireReceipt, TriggerEvent } from '../../../schemas/dispatch.ts';
 import { endFire } from '../../../store/fires/end-fire.ts';
@@ -224,19 +224,59 @@ test('debounce does not wait longer than its max however many events come', asyn
   expect(await one.world.dispatch.begin(fireId)).toEqual({ waitMs: 5_000 });
 });
 
+test('an event that a fire takes along is not asked of cooldown and throttle, and its payload stands for those before', async () => {
+  await using one = await worldWith({ debounce: '30s', cooldown: '10m', throttle: { max: 1, per: '1h' } });
+  const payload = (text: string) => ({ payload: { body: Buffer.from(text), mediaType: 'text/plain' } });
+  const { fireId } = await one.happen('a', {}, payload('first'));
+  one.world.clock.advance(20_000);
+  expect(await one.happen('b', {}, payload('second'))).toMatchObject({ fireId, accepted: true });
+  expect(await one.world.dispatch.begin(fireId)).toEqual({ waitMs: 30_000 });
+  expect((await readPayload(one.world.store, fireId))?.body.toString()).toBe('second');
+  one.world.clock.advance(30_000);
+  await one.world.dispatch.begin(fireId);
+  await one.happen('c');
+  expect(await one.states()).toEqual(['a open', 'c skipped']);
+});
+
+test('a run that tells of a failure counts neither for cooldown nor for throttle', async () => {
+  await using one = await worldWith({ onFailure: { run: 'endless', notify: true }, throttle: { max: 2, per: '1h' } });
+  const { fireId } = await one.happen('a');
+  await end(one.world, fireId, 'failed');
+  await one.happen('b');
+  expect((await one.world.firesOf(one.name)).find((fire) => fire.slotKey === 'b')?.state).toBe('open');
+});
+
+test('sweep() goes on with the others where one fire cannot be opened', async () => {
+  await using one = await worldWith({ with: { secret: 1 } });
+  const { fireId } = await fireEvent(
+    { ...one.world.deps, client: unreachableClient() },
+    { trigger: one.name, kind: 'message', slotKey: 'a', source: 'test', event: {} },
+  );
+  await one.world.store.db
+    .update(fires)
+    .set({ args: Buffer.from('not sealed') })
+    .where(eq(fires.id, fireId));
+  await fireEvent(
+    { ...one.world.deps, client: unreachableClient() },
+    { trigger: one.name, kind: 'message', slotKey: 'b', source: 'test', event: {} },
+  );
+  one.world.clock.advance(10_000);
+  expect((await one.world.dispatch.sweep()).restarted).toBe(1);
+});
+
 test('onFailure starts the flow that is named and a notice, each once, and the failure of these starts nothing', async () => {
   await using one = await worldWith({ onFailure: { run: 'endless', notify: ['mail:me'] } });
   const { fireId } = await one.happen('a');
   await Promise.all([end(one.world, fireId, 'failed'), end(one.world, fireId, 'failed')]);
-  const fires = (await one.world.firesOf(one.name)).filter((fire) => fire.kind === 'failure');
-  expect(fires.map(({ flow, causedBy, depth }) => ({ flow, causedBy, depth }))).toEqual(
+  const failures = (await one.world.firesOf(one.name)).filter((fire) => fire.kind === 'failure');
+  expect(failures.map(({ flow, causedBy, depth }) => ({ flow, causedBy, depth }))).toEqual(
     expect.arrayContaining([
       { flow: 'endless', causedBy: fireId, depth: 1 },
       { flow: 'failureNotice', causedBy: fireId, depth: 1 },
     ]),
   );
-  expect(fires).toHaveLength(2);
-  await end(one.world, fires[0]!.id, 'failed');
+  expect(failures).toHaveLength(2);
+  await end(one.world, failures[0]!.id, 'failed');
   expect(await one.world.firesOf(one.name)).toHaveLength(3);
 });
 
@@ -260,9 +300,11 @@ test('a trigger of kind flow fires once for each ending that it waits for, also 
   world.clock.advance(60_000);
   await world.dispatch.sweep();
   await world.dispatch.sweep();
-  const fires = await world.firesOf(after);
-  expect(fires.map((one) => one.slotKey).sort()).toEqual([`flow-${first.fireId}`, `flow-${third.fireId}`].sort());
-  expect(argsOf(world.store, fires.find((one) => one.causedBy === first.fireId)!)).toMatchObject({ why: 'mailBusy' });
+  const followed = await world.firesOf(after);
+  expect(followed.map((one) => one.slotKey).sort()).toEqual([`flow-${first.fireId}`, `flow-${third.fireId}`].sort());
+  expect(argsOf(world.store, followed.find((one) => one.causedBy === first.fireId)!)).toMatchObject({
+    why: 'mailBusy',
+  });
   expect(await world.firesOf(other)).toEqual([]);
 });
 
@@ -307,6 +349,9 @@ test('two flows that set each other off end on record after eight', async () => 
   const all = [...(await world.firesOf(ping)), ...(await world.firesOf(pong))];
   expect(all.filter((fire) => fire.state === 'ran')).toHaveLength(9);
   expect(all.find((fire) => fire.state === 'skipped')?.reason).toMatch(/chain of flows/);
+  // What was refused is followed by nobody: it would be refused again each minute.
+  for (let turn = 0; turn < 3; turn++) await world.dispatch.sweep();
+  expect([...(await world.firesOf(ping)), ...(await world.firesOf(pong))]).toHaveLength(all.length);
 });
 
 test('fireEvent() keeps the row when Temporal is away, and the sweeper starts it', async () => {

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accounts } from '../../../schemas/db/accounts.ts';
+import { deliveries } from '../../../schemas/db/fires.ts';
 import { inbox } from '../../../schemas/db/inbox.ts';
 import { newId } from '../../../schemas/ids.ts';
 import type { ParsedMail } from '../../../schemas/message.ts';
@@ -161,6 +162,49 @@ test('a mail trigger with overlap skip lets one more wait, which takes along wha
     ['ran', null],
     ['open', null],
   ]);
+});
+
+test('a mail trigger that looks at each mail and skips overlap loses none: one waits and takes the others along', async () => {
+  await using world = await dispatchWorld(own.client, start);
+  const name = unique();
+  world.use({ [name]: onMail({ subject: 'Invoice' }, { overlap: 'skip' }) });
+  const account = await addAccount(world, 'home');
+  const ids = [];
+  for (let at = 0; at < 4; at++) {
+    const id = await addMail(world, account.accountId);
+    ids.push(id);
+    await world.dispatch.mailArrived(account, [id]);
+  }
+  const [running, waiting, ...more] = await world.firesOf(name);
+  expect(more).toEqual([]);
+  expect(argsOf(world.store, running!)).toEqual({ mails: ids.slice(0, 1) });
+  expect(waiting).toMatchObject({ state: 'open', waits: 'queue' });
+  expect(argsOf(world.store, waiting!)).toEqual({ mails: ids.slice(1) });
+});
+
+test('sweep() owes a mail trigger nothing of the time when it was switched off, and tells it nothing twice', async () => {
+  await using world = await dispatchWorld(own.client, start);
+  const name = unique();
+  const file = onMail({ subject: 'Invoice' });
+  world.use({ [name]: file });
+  const account = await addAccount(world, 'home');
+  await world.dispatch.sweep();
+  world.use({ [name]: { ...file, enabled: false } });
+  await world.dispatch.sweep();
+  world.clock.advance(3_600_000);
+  await addMail(world, account.accountId);
+  world.clock.advance(3_600_000);
+  world.use({ [name]: file });
+  await world.dispatch.sweep();
+  world.clock.advance(60_000);
+  const id = await addMail(world, account.accountId);
+  await world.dispatch.mailArrived(account, [id]);
+  for (let minute = 0; minute < 6; minute++) {
+    world.clock.advance(60_000);
+    await world.dispatch.sweep();
+  }
+  expect((await world.firesOf(name)).map((fire) => fire.slotKey)).toEqual([`mail-${id}`]);
+  expect(await world.store.db.$count(deliveries)).toBe(0);
 });
 
 test('messageArrived() fires each trigger that matches, and once for the same id on the same channel', async () => {

@@ -75,3 +75,25 @@ test('accountSlots() reads the rule of a cursor that version 0.1 wrote', async (
   await world.dispatch.accountSlots('t');
   expect(await slotsOf(world)).toEqual(['2026-03-01T07:00:00Z', '2026-03-01T08:00:00Z']);
 });
+
+test('seeSchedules() owes nothing of the time when a file was not there, or was about something else', async () => {
+  await using world = await dispatchWorld(unreachableClient(), '2026-03-01T06:30:00Z');
+  const [gone, mail] = ['gone', 'mail'];
+  const hourly = { run: 'endless', when: { schedule: '0 * * * *', timezone: 'UTC' }, missed: { policy: 'all' } };
+  const onMail = { run: 'endless', when: { mail: { subject: 'x' } } };
+  world.use({ [gone]: hourly, [mail]: onMail });
+  await seeSchedules(world.deps);
+  await world.dispatch.sweep();
+  world.use({});
+  await seeSchedules(world.deps);
+  world.clock.advance(3 * 3_600_000);
+  // The one that was about mail has a cursor of its own for that, which says nothing of slots.
+  world.use({ [gone]: hourly, [mail]: hourly });
+  await seeSchedules(world.deps);
+  await world.dispatch.sweep();
+  expect([...(await world.firesOf(gone)), ...(await world.firesOf(mail))]).toEqual([]);
+  world.clock.set('2026-03-01T10:00:10Z');
+  await world.dispatch.sweep();
+  expect((await world.firesOf(gone)).map((fire) => fire.slotKey)).toEqual(['2026-03-01T10:00:00Z']);
+  expect((await world.firesOf(mail)).map((fire) => fire.slotKey)).toEqual(['2026-03-01T10:00:00Z']);
+});

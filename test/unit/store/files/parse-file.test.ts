@@ -39,7 +39,11 @@ test('parseFile() reads a good trigger with its defaults', () => {
 });
 
 const mailDo = 'run: x\nwhen: { mail: {} }\n';
-const when = (text: string) => `run: x\nwhen: ${text}\nmissed: { policy: none }`;
+/** A file of one `when`; a schedule says what becomes of a missed slot, and an event may not. */
+const when = (text: string) => {
+  const event = /(mail|message|http|webhook|metric|file|flow):/.test(text) && !text.includes('schedule');
+  return `run: x\nwhen: ${text}\n${event ? '' : 'missed: { policy: none }'}`;
+};
 const kinds = 'schedule, every, at, rrule, mail, message, http, webhook, metric, file, flow';
 
 test.each([
@@ -79,6 +83,10 @@ test.each([
   [`${mailDo}overlap: { policy: queue, max: 0 }`, '3:32 overlap.max is 0, expected 1 or more'],
   [`${mailDo}overlap: { policy: skip }`, '3:20 overlap.policy is "skip", expected queue'],
   [`${mailDo}debounce: true`, '3:11 debounce is true, expected'],
+  [`${mailDo}retry: { attempts: 3, wait: 7h }`, 'retry.wait is "7h", expected at most 6h'],
+  [`${mailDo}missed: { policy: none }`, 'is for schedules'],
+  [`${mailDo}debounce: { quiet: 1h, max: 1m }`, 'is shorter than quiet'],
+  [`${mailDo}debounce: 1m\noverlap: skip`, 'does not go with a queue'],
   [`${mailDo}onFailure: {}`, '3:12 onFailure is an empty map, expected run, notify, or both'],
   [`${mailDo}fault: { service: a }`, '3:8 fault belongs to run: serviceFault'],
   [`${mailDo}condition: "event.("`, '3:12 condition is "event.(", which is no expression (CEL):'],
