@@ -58,13 +58,13 @@ function compute(op: string, left: unknown, right: unknown, budget: Budget): unk
     case '!=':
       return !areEqual(left, right, budget);
     case '<':
-      return orderOf(left, right) < 0;
+      return orderOf(left, right, budget) < 0;
     case '<=':
-      return orderOf(left, right) <= 0;
+      return orderOf(left, right, budget) <= 0;
     case '>':
-      return orderOf(left, right) > 0;
+      return orderOf(left, right, budget) > 0;
     case '>=':
-      return orderOf(left, right) >= 0;
+      return orderOf(left, right, budget) >= 0;
     case 'in':
       return isIn(left, right, budget);
     default:
@@ -111,9 +111,13 @@ function fieldsOf(parts: readonly unknown[]): Fields {
   return made;
 }
 
-/** What a loop goes over: a list's items or a map's keys; anything else faults. */
-export function itemsOf(value: unknown): readonly unknown[] {
+/** What a loop goes over: a list's items, or a map's keys, which are paid for; anything else faults. */
+export function itemsOf(value: unknown, budget: Budget): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  if (isFields(value)) return keysOf(value);
+  if (isFields(value)) {
+    const keys = keysOf(value);
+    budget.spend(keys.length);
+    return keys;
+  }
   throw new ExpressionFault(`a list or map is expected, not ${kindOfValue(value)}`);
 }
