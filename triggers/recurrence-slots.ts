@@ -49,7 +49,8 @@ function* slotsOf(
   }
 }
 
-function startOf({ start, timezone }: RecurrenceRule): { wall: number; instant: number } | undefined {
+/** DTSTART as the rule counts from it: what local clocks show, and the instant. @throws SyntaxError, RangeError as `recurrenceSlots` does */
+export function startOf({ start, timezone }: RecurrenceRule): { wall: number; instant: number } | undefined {
   if (start === undefined) return undefined;
   const { wall, offset } = readStart(start);
   if (offset === undefined) return { wall, instant: instantOf(timezone, wall) };
