@@ -3,11 +3,12 @@ import { matchesDay } from './rrule-days.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-const units = { HOURLY: hourMs, MINUTELY: 60_000, SECONDLY: 1_000 } as const;
+/** Milliseconds of the periods that follow elapsed time. */
+export const elapsedUnits = { HOURLY: hourMs, MINUTELY: 60_000, SECONDLY: 1_000 } as const;
 
 /** Whether the periods of a rule are hours, minutes or seconds, which follow elapsed time. */
 export function isElapsed({ freq }: Recurrence): boolean {
-  return freq in units;
+  return freq in elapsedUnits;
 }
 
 export interface ElapsedRange {
@@ -32,7 +33,7 @@ export interface ElapsedRange {
 export function* elapsedOf(given: Recurrence, range: ElapsedRange): Generator<number, 'cut' | undefined> {
   const { start, to, offsetAt, most = Number.POSITIVE_INFINITY } = range;
   const rule = byMinutes(given, start);
-  const unit = units[rule.freq as keyof typeof units];
+  const unit = elapsedUnits[rule.freq as keyof typeof elapsedUnits];
   const step = unit * rule.interval;
   const begin = Math.max(start ?? Number.NEGATIVE_INFINITY, range.from);
   const grid = (at: number) => {
@@ -106,7 +107,7 @@ function expand(rule: Recurrence, at: number, { start, offsetAt }: ElapsedRange)
   const whole = start === undefined ? [0] : undefined;
   const seconds = rule.seconds ?? whole ?? [Math.floor(local / 1_000) % 60];
   const minutes = rule.freq === 'HOURLY' ? (rule.minutes ?? whole ?? [Math.floor(local / 60_000) % 60]) : [0];
-  const unit = units[rule.freq as 'HOURLY' | 'MINUTELY'];
+  const unit = elapsedUnits[rule.freq as 'HOURLY' | 'MINUTELY'];
   const shown = Math.floor(local / unit) * unit;
   const found: number[] = [];
   for (const minute of minutes) {
