@@ -6,25 +6,6 @@ import { areEqual, orderOf } from './compare-values.ts';
 import { ExpressionFault } from './expression-fault.ts';
 import { type Fields, fieldOf, isFields, keysOf, kindOfValue, wholeNumber } from './values.ts';
 
-/** What is worked out before the part itself is. */
-export function partsOf(node: ASTNode): readonly ASTNode[] {
-  switch (node.op) {
-    case '.':
-      return [node.args[0]];
-    case '!_':
-    case '-_':
-      return [node.args];
-    case 'call':
-      return node.args[1];
-    case 'rcall':
-      return [node.args[1], ...node.args[2]];
-    case 'map':
-      return node.args.flat();
-    default:
-      return node.args as readonly ASTNode[];
-  }
-}
-
 /** Works out one part from the values of its own parts, or faults. */
 export function applyPart(node: ASTNode, parts: unknown[], budget: Budget): unknown {
   const [left, right] = parts;

@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { type Compiled, loops, placeIn } from '../../schemas/compile-expression.ts';
-import { applyPart, itemsOf, partsOf } from './apply-part.ts';
+import { partsOf } from '../../schemas/parts-of.ts';
+import { applyPart, itemsOf } from './apply-part.ts';
 import type { Budget } from './budget.ts';
 import { ExpressionFault } from './expression-fault.ts';
 import { fieldOf, isFields, kindOfValue } from './values.ts';
