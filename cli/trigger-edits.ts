@@ -3,7 +3,7 @@ import { StewardError } from '../schemas/errors.ts';
 import type { Edited, EditLock, TriggerText } from '../schemas/file-set.ts';
 import { firableFlows } from '../schemas/flows.ts';
 import { editTriggers } from '../store/files/edit-triggers.ts';
-import { loadFilesOnce, readTrigger } from '../store/files/load-files.ts';
+import { loadFilesOnce, readTrigger, storedSecret } from '../store/files/load-files.ts';
 import type { ParsedFile } from '../store/files/parse-file.ts';
 import { ownerFlows } from '../workers/bundle-hash.ts';
 import { type ApiClient, apiClient, failureOf } from './api-client.ts';
@@ -23,7 +23,7 @@ export function checkTrigger(home: string, name: string, text: string): ParsedFi
   const knownFlows = () => new Set([...firableFlows, ...ownerFlows(home).map((flow) => flow.name)]);
   const { owner } = loadFilesOnce(home, process.env, knownFlows).instance;
   // A stored secret cannot be looked up here; that it is missing is for the running Steward to say.
-  const places = { home, env: process.env, secret: () => 'a stored secret', knownFlows };
+  const places = { home, env: process.env, secret: () => storedSecret, knownFlows };
   return readTrigger(name, text, places, ['me', owner.name]);
 }
 

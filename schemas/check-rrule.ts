@@ -4,7 +4,12 @@ import { elapsedOf, isElapsed } from './rrule-elapsed.ts';
 import { wallsOf } from './rrule-walls.ts';
 
 /** Periods without a slot after which a rule of hours, minutes or seconds counts as one that never happens. */
-export const patience = 500_000;
+export const patience = 20_000;
+/**
+ * Periods without a slot that COUNT may reach over in all, by clocks that never change. Those of a zone may make it
+ * more: `inZone` is what stops the search there.
+ */
+export const mostFruitless = { checked: 50_000, inZone: 100_000 } as const;
 /**
  * What stands in for DTSTART: midnight on Monday, 1 January 1900. A rule of weeks without a weekday is one of Mondays,
  * one of months happens on the 1st, one of years on 1 January.
@@ -21,7 +26,8 @@ export function readStart(text: string): DateTime {
 }
 
 /**
- * Refuses a rule that cannot be read, that never happens, or that needs a DTSTART and has none.
+ * Refuses a rule that cannot be read, that never happens, that needs a DTSTART and has none, or whose COUNT reaches over
+ * too many periods without a slot.
  *
  * @param start - an instant or a local time
  * @throws SyntaxError that says what was found and what was expected
@@ -37,7 +43,14 @@ export function checkRrule(text: string, start?: string): void {
     }
   }
   const begin = start === undefined ? undefined : readStart(start);
-  if (happens(rule, begin)) return;
+  if (happens(rule, begin)) {
+    if (begin !== undefined && reachesTooFar(rule, begin)) {
+      throw new SyntaxError(
+        `COUNT=${rule.count} reaches over more than ${mostFruitless.checked} periods without a time, expected a smaller COUNT, or UNTIL`,
+      );
+    }
+    return;
+  }
   const ends = rule.until === undefined ? '' : ' before it ends';
   throw new SyntaxError(`"${text}" never happens${ends}: no time has all that it asks for`);
 }
@@ -54,6 +67,20 @@ function happens(rule: Recurrence, start: DateTime | undefined): boolean {
   }
   const range = { from, to, offsetAt: () => 0, patience, ...(start === undefined ? {} : { start: from }) };
   return !elapsedOf(rule, range).next().done;
+}
+
+function reachesTooFar(rule: Recurrence, begin: DateTime): boolean {
+  if (rule.count === undefined || !isElapsed(rule)) return false;
+  const start = instant(begin);
+  const slots = elapsedOf(rule, {
+    ...{ start, from: start, to: lastInstant, offsetAt: () => 0 },
+    ...{ patience, most: mostFruitless.checked },
+  });
+  for (let left = rule.count; left > 0; left -= 1) {
+    const { done, value } = slots.next();
+    if (done) return value === 'cut';
+  }
+  return false;
 }
 
 const instant = ({ wall, offset = 0 }: DateTime) => wall - offset;

@@ -1,5 +1,6 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 import { didYouMean } from './nearest-word.ts';
+import { partsOf } from './parts-of.ts';
 import { compilePattern } from './pattern.ts';
 
 /** What an expression may be made of. */
@@ -135,13 +136,6 @@ function checkName(name: string, start: number, { text, names }: Around): void {
   if (names.includes(name)) return;
   const hint = name === 'state' ? ': only a condition sees it' : didYouMean(name, names);
   throw fault(text, start, `there is no ${name}, expected one of ${names.join(', ')}${hint}`);
-}
-
-/** What an operator works on. */
-function partsOf(node: ASTNode): ASTNode[] {
-  if (node.op === 'map') return node.args.flat();
-  if (node.op === '!_' || node.op === '-_') return [node.args];
-  return (node.args as unknown[]).filter((part): part is ASTNode => typeof part === 'object' && part !== null);
 }
 
 function checkLiteral(value: unknown, start: number, text: string): void {

@@ -3,11 +3,12 @@ import { matchesDay } from './rrule-days.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-const units = { HOURLY: hourMs, MINUTELY: 60_000, SECONDLY: 1_000 } as const;
+/** Milliseconds of the periods that follow elapsed time. */
+export const elapsedUnits = { HOURLY: hourMs, MINUTELY: 60_000, SECONDLY: 1_000 } as const;
 
 /** Whether the periods of a rule are hours, minutes or seconds, which follow elapsed time. */
 export function isElapsed({ freq }: Recurrence): boolean {
-  return freq in units;
+  return freq in elapsedUnits;
 }
 
 export interface ElapsedRange {
@@ -19,16 +20,20 @@ export interface ElapsedRange {
   readonly offsetAt: (at: number) => number;
   /** So many periods without a slot end the search. */
   readonly patience: number;
+  /** So many in all, also with slots between them, do so too. */
+  readonly most?: number;
 }
 
 /**
  * The instants in [from, to] of a rule of FREQ HOURLY, MINUTELY or SECONDLY, in order. Periods are elapsed time since
  * DTSTART; the BY parts look at the local clock of each. COUNT and UNTIL are left to the caller.
+ *
+ * @returns in the end, whether `most` cut it short
  */
-export function* elapsedOf(given: Recurrence, range: ElapsedRange): Generator<number> {
-  const { start, to, offsetAt } = range;
+export function* elapsedOf(given: Recurrence, range: ElapsedRange): Generator<number, 'cut' | undefined> {
+  const { start, to, offsetAt, most = Number.POSITIVE_INFINITY } = range;
   const rule = byMinutes(given, start);
-  const unit = units[rule.freq as keyof typeof units];
+  const unit = elapsedUnits[rule.freq as keyof typeof elapsedUnits];
   const step = unit * rule.interval;
   const begin = Math.max(start ?? Number.NEGATIVE_INFINITY, range.from);
   const grid = (at: number) => {
@@ -36,26 +41,30 @@ export function* elapsedOf(given: Recurrence, range: ElapsedRange): Generator<nu
     const steps = Math.ceil((at - base) / step);
     return base + (start === undefined ? steps : Math.max(0, steps)) * step;
   };
-  let waited = 0;
+  let [waited, fruitless] = [0, 0];
   for (let at = grid(begin - unit); at <= to + unit; ) {
-    const skipped = skipOf(rule, at + offsetAt(at));
+    const offset = offsetAt(at);
+    const skipped = skipOf(rule, at + offset);
     waited += 1;
-    if (waited > range.patience) return;
+    if (waited > range.patience) return undefined;
+    if (fruitless + waited > most) return 'cut';
     if (skipped > 0) {
       const later = at + skipped;
       // Clocks that jump ahead on the way show a later time there than was aimed at.
-      const ahead = Math.max(0, offsetAt(later) - offsetAt(at));
+      const ahead = Math.max(0, offsetAt(later) - offset);
       at = Math.max(grid(later - ahead), at + step);
       continue;
     }
     for (const slot of expand(rule, at, range)) {
-      if (slot > to) return;
+      if (slot > to) return undefined;
       if (slot < begin) continue;
+      fruitless += Math.max(0, waited - 1);
       waited = 0;
       yield slot;
     }
     at += step;
   }
+  return undefined;
 }
 
 /**
@@ -98,7 +107,7 @@ function expand(rule: Recurrence, at: number, { start, offsetAt }: ElapsedRange)
   const whole = start === undefined ? [0] : undefined;
   const seconds = rule.seconds ?? whole ?? [Math.floor(local / 1_000) % 60];
   const minutes = rule.freq === 'HOURLY' ? (rule.minutes ?? whole ?? [Math.floor(local / 60_000) % 60]) : [0];
-  const unit = units[rule.freq as 'HOURLY' | 'MINUTELY'];
+  const unit = elapsedUnits[rule.freq as 'HOURLY' | 'MINUTELY'];
   const shown = Math.floor(local / unit) * unit;
   const found: number[] = [];
   for (const minute of minutes) {

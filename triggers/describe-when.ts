@@ -1,6 +1,6 @@
-import { ruleWords } from '../schemas/rule-words.ts';
 import { slotRuleOf } from '../schemas/slot-rule.ts';
 import type { TriggerFile } from '../schemas/trigger-file.ts';
+import { ruleWords } from './rule-words.ts';
 import { spanWords } from './span-words.ts';
 
 type When = TriggerFile['when'];

@@ -1,5 +1,5 @@
-import { matchesGlob } from 'node:path';
 import type { Ending } from '../schemas/endings.ts';
+import { globPattern } from '../schemas/glob-pattern.ts';
 import { slotRuleOf } from '../schemas/slot-rule.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import type { httpWhen } from '../schemas/trigger-kinds/http.ts';
@@ -103,7 +103,7 @@ function matchOfWebhook({ webhook: { events } }: When<'webhook'>, { type, aliase
 function matchOfFile({ file: { match, on } }: When<'file'>, { name, change }: Json): Matched {
   if (!on.includes(change as (typeof on)[number])) return said(false, 'the change', `among ${on.join(', ')}`);
   if (match === undefined) return { holds: true, why: 'every name counts' };
-  return said(matchesGlob(textOf(name), match), 'the name', `one of ${match}`);
+  return said(globPattern(match)(textOf(name)), 'the name', `one of ${match}`);
 }
 
 function matchOfFlow(trigger: Trigger, { trigger: ended, flow, ending, outcome }: Json): Matched {

@@ -11,14 +11,15 @@ import { type Clock, systemClock } from '../schemas/clock.ts';
 import { StewardError } from '../schemas/errors.ts';
 import type { FileSet } from '../schemas/file-set.ts';
 import { workflowIds } from '../schemas/ids.ts';
+import { parseInstant } from '../schemas/parse-instant.ts';
 import { taskQueues, workflowTypes } from '../schemas/protocol.ts';
-import { ruleWords } from '../schemas/rule-words.ts';
 import { slotRuleOf } from '../schemas/slot-rule.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import type { DispatchLog } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
 import { ownerZone } from './owner-zone.ts';
 import { correctList, noting, type RecentSchedules } from './recent-schedules.ts';
+import { ruleWords } from './rule-words.ts';
 import { nextSlots } from './slots.ts';
 import { wakeSpec } from './wake-spec.ts';
 
@@ -210,7 +211,7 @@ function watchSchedule({ name, when, until }: Trigger): Wanted {
       spec: {
         intervals: [{ every: everyMs, offset: Math.floor((spread % everyMs) / 1_000) * 1_000 }],
         timezone: 'UTC',
-        ...(until === undefined ? {} : { endAt: new Date(until) }),
+        ...(until === undefined ? {} : { endAt: new Date(parseInstant(until)) }),
       },
       action: {
         type: 'startWorkflow',

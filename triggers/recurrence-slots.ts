@@ -1,4 +1,4 @@
-import { defaultStart, lastInstant, patience, readStart } from '../schemas/check-rrule.ts';
+import { defaultStart, lastInstant, mostFruitless, patience, readStart } from '../schemas/check-rrule.ts';
 import { parseRrule, type Recurrence } from '../schemas/parse-rrule.ts';
 import { elapsedOf, isElapsed } from '../schemas/rrule-elapsed.ts';
 import { wallsOf } from '../schemas/rrule-walls.ts';
@@ -23,13 +23,19 @@ export function* recurrenceSlots(rule: RecurrenceRule, from: number, to: number)
   yield* slotsOf(rule, parsed, from, Math.min(to, endOf(rule, parsed)));
 }
 
-function* slotsOf(rule: RecurrenceRule, parsed: Recurrence, from: number, to: number): Generator<number> {
+function* slotsOf(
+  rule: RecurrenceRule,
+  parsed: Recurrence,
+  from: number,
+  to: number,
+  most = Number.POSITIVE_INFINITY,
+): Generator<number> {
   const { timezone } = rule;
   const start = startOf(rule);
   let last = Math.max(from, (start?.instant ?? Number.NEGATIVE_INFINITY) - 1);
   const found = isElapsed(parsed)
     ? elapsedOf(parsed, {
-        ...{ from: last + 1, to, offsetAt: offsetsOf(timezone), patience },
+        ...{ from: last + 1, to, offsetAt: offsetsOf(timezone), patience, most },
         ...(start === undefined ? {} : { start: start.instant }),
       })
     : wallsOf(parsed, start?.wall ?? defaultStart, from - widestOffsetMs - dayMs, to + widestOffsetMs + dayMs);
@@ -43,7 +49,8 @@ function* slotsOf(rule: RecurrenceRule, parsed: Recurrence, from: number, to: nu
   }
 }
 
-function startOf({ start, timezone }: RecurrenceRule): { wall: number; instant: number } | undefined {
+/** DTSTART as the rule counts from it: what local clocks show, and the instant. @throws SyntaxError, RangeError as `recurrenceSlots` does */
+export function startOf({ start, timezone }: RecurrenceRule): { wall: number; instant: number } | undefined {
   if (start === undefined) return undefined;
   const { wall, offset } = readStart(start);
   if (offset === undefined) return { wall, instant: instantOf(timezone, wall) };
@@ -63,7 +70,7 @@ function endOf(rule: RecurrenceRule, parsed: Recurrence): number {
   if (known !== undefined) return known;
   let end = Number.NEGATIVE_INFINITY;
   let left = count;
-  for (const at of slotsOf(rule, parsed, Number.NEGATIVE_INFINITY, lastInstant)) {
+  for (const at of slotsOf(rule, parsed, Number.NEGATIVE_INFINITY, lastInstant, mostFruitless.inZone)) {
     end = at;
     left -= 1;
     if (left === 0) break;
@@ -76,13 +83,15 @@ function endOf(rule: RecurrenceRule, parsed: Recurrence): number {
 /** The offset of an instant, by days on which it does not change; asking `Intl` for each second would be slow. */
 function offsetsOf(zone: string): (at: number) => number {
   let day = Number.NaN;
+  let after = 0;
   let steady: number | undefined;
   return (at) => {
     const here = Math.floor(at / dayMs);
     if (here !== day) {
+      const before = here === day + 1 ? after : zoneOffset(zone, here * dayMs);
+      after = zoneOffset(zone, (here + 1) * dayMs);
       day = here;
-      const before = zoneOffset(zone, here * dayMs);
-      steady = before === zoneOffset(zone, (here + 1) * dayMs) ? before : undefined;
+      steady = before === after ? before : undefined;
     }
     return steady ?? zoneOffset(zone, at);
   };

@@ -1,15 +1,14 @@
 import type { CalendarSpec, ScheduleSpec } from '@temporalio/client';
-import { defaultStart, readStart } from '../schemas/check-rrule.ts';
+import { defaultStart } from '../schemas/check-rrule.ts';
 import { type Cron, parseCron } from '../schemas/parse-cron.ts';
 import { parseInstant } from '../schemas/parse-instant.ts';
 import { parseRrule, type Recurrence } from '../schemas/parse-rrule.ts';
-import { isElapsed } from '../schemas/rrule-elapsed.ts';
+import { elapsedUnits, isElapsed } from '../schemas/rrule-elapsed.ts';
 import type { AtRule, EveryRule, RecurrenceRule, SlotRule } from '../schemas/slot-rule.ts';
+import { startOf } from './recurrence-slots.ts';
 import { atInstant } from './slots.ts';
-import { instantOf } from './wall-time.ts';
 import { zoneOffset } from './zone-offset.ts';
 
-const units = { HOURLY: 3_600_000, MINUTELY: 60_000, SECONDLY: 1_000 } as const;
 const monthNames = [
   ...(['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const),
   ...(['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const),
@@ -75,7 +74,7 @@ function recurrenceSpec(rule: RecurrenceRule): ScheduleSpec {
 
 /** At the times of day of the rule, every day. */
 function dailySpec(rule: RecurrenceRule, { hours, minutes, seconds }: Recurrence): ScheduleSpec {
-  const local = new Date(localStart(rule) ?? defaultStart);
+  const local = new Date(startOf(rule)?.wall ?? defaultStart);
   const time = calendarOf(
     hours ?? [local.getUTCHours()],
     minutes ?? [local.getUTCMinutes()],
@@ -87,26 +86,15 @@ function dailySpec(rule: RecurrenceRule, { hours, minutes, seconds }: Recurrence
 /** At each period where nothing more is said, else at the named minutes and seconds. */
 function elapsedSpec(rule: RecurrenceRule, { freq, interval, hours, minutes, seconds }: Recurrence): ScheduleSpec {
   const named = freq === 'HOURLY' ? (minutes ?? seconds) : freq === 'MINUTELY' ? seconds : undefined;
-  const local = localStart(rule);
-  if (named === undefined && local !== undefined) {
-    const every = units[freq as keyof typeof units] * interval;
-    return { intervals: [intervalOf(every, startInstant(rule)!)], timezone: 'UTC' };
+  const start = startOf(rule)?.instant;
+  if (named === undefined && start !== undefined) {
+    const every = elapsedUnits[freq as keyof typeof elapsedUnits] * interval;
+    return { intervals: [intervalOf(every, start)], timezone: 'UTC' };
   }
-  const minute = minutes ?? (freq === 'HOURLY' && local === undefined ? [0] : undefined);
-  const second = freq === 'SECONDLY' ? seconds : (seconds ?? [new Date(local ?? 0).getUTCSeconds()]);
+  const minute = minutes ?? (freq === 'HOURLY' && start === undefined ? [0] : undefined);
+  const local = start === undefined ? 0 : start + zoneOffset(rule.timezone, start);
+  const second = freq === 'SECONDLY' ? seconds : (seconds ?? [new Date(local).getUTCSeconds()]);
   return { calendars: [calendarOf(hours, minute, second)], timezone: rule.timezone };
-}
-
-function startInstant({ start, timezone }: RecurrenceRule): number | undefined {
-  if (start === undefined) return undefined;
-  const { wall, offset } = readStart(start);
-  return offset === undefined ? instantOf(timezone, wall) : wall - offset;
-}
-
-/** DTSTART as clocks of the zone show it. */
-function localStart(rule: RecurrenceRule): number | undefined {
-  const instant = startInstant(rule);
-  return instant === undefined ? undefined : instant + zoneOffset(rule.timezone, instant);
 }
 
 const ranges = (values: readonly number[]) => values.map((value) => ({ start: value, end: value }));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../common.ts';
+import { globPattern } from '../glob-pattern.ts';
 
 /** A path appears or changes on the machine where Steward runs. */
 export const fileWhen = z.strictObject({
@@ -12,6 +13,7 @@ export const fileWhen = z.strictObject({
       .string()
       .min(1)
       .max(200)
+      .superRefine(checkGlob)
       .optional()
       .describe('In a folder: names that count, such as *.pdf; all when left out'),
     on: z
@@ -23,3 +25,12 @@ export const fileWhen = z.strictObject({
       .describe('It counts once it has not changed for so long, so that half a file is none'),
   }),
 });
+
+function checkGlob(text: string, context: z.RefinementCtx): void {
+  try {
+    globPattern(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    context.addIssue({ code: 'custom', message: `is no glob: ${error.message}` });
+  }
+}

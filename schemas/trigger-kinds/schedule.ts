@@ -51,7 +51,9 @@ export const everyWhen = z.strictObject({
   start: instantText
     .optional()
     .describe('The first slot, an instant such as 2026-01-01T08:00:00Z; counted from 1970 when left out'),
-  timezone: zone,
+  timezone: timezone
+    .optional()
+    .describe('IANA name: the zone in which slots are shown, which moves none; the owner’s zone when left out'),
 });
 export const atWhen = z.strictObject({
   at: z

@@ -11,6 +11,7 @@ import { type GoodTexts, goodAfter, keepGood, readGood } from './keep-good.ts';
 import { type Loaded, loadFiles, readTrigger } from './load-files.ts';
 import { hashOf } from './parse-file.ts';
 import { flowFiles } from './read-folder.ts';
+import { removeUnfinished } from './replace-file.ts';
 import { watchHome } from './watch-home.ts';
 
 /** Some editors move the old file aside before they write the new one: what is gone is looked for once more. */
@@ -78,19 +79,23 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
     return next;
   };
   // One reading at a time, in order: an older one must not overwrite a newer.
-  const reload = () => {
+  const readInTurn = () => {
     const next = queue.then(read);
     queue = next.catch(() => undefined);
-    return next.then(async ({ current, loaded, now }) => {
-      await keep(loaded, now);
-      return current;
-    });
+    return next;
+  };
+  const reload = async () => {
+    const { current, loaded, now } = await readInTurn();
+    await keep(loaded, now);
+    return current;
+  };
+  const failed = (error: unknown) => {
+    log.warn({ reason: (error as Error).message }, 'the files could not be read or kept now');
   };
   await reload();
+  removeUnfinished(join(home, 'triggers'), store.clock.now());
   const unwatch = watchHome(home, () => {
-    reload().catch((error: unknown) => {
-      log.warn({ reason: (error as Error).message }, 'the files could not be read or kept now');
-    });
+    reload().catch(failed);
   });
 
   return {
@@ -108,7 +113,11 @@ export async function openFiles(deps: OpenFilesDeps): Promise<Files> {
           await appendAudit(inside, { actor: by, action, subject: name, data });
           act();
         }),
-      reload,
+      // An edit that is in force is done; a store that goes away now must not make it look as if it were not.
+      reload: async () => {
+        const { loaded, now } = await readInTurn();
+        keep(loaded, now).catch(failed);
+      },
     }),
     close: async () => {
       closed = true;

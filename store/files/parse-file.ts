@@ -97,12 +97,24 @@ function position(lines: LineCounter, offset: number): { line: number; column: n
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-/** A value that begins with `*` is an alias to YAML; it may be a password without quotes, so it is not repeated. */
-const sentence = (message: string) =>
-  message
+/** What a value begins with that YAML takes for something else. */
+const signs: readonly (readonly [RegExp, string])[] = [
+  [/^Unresolved alias/, '*'],
+  [/^Block scalar header/, '| or >'],
+  [/^(Could not resolve tag|The tag has no suffix|Verbatim tags)/, '!'],
+];
+
+/** A password without quotes may be none to YAML, so of a file's own text nothing is repeated. */
+function sentence(message: string): string {
+  const words = message
     .replace(/ at line \d+.*$/s, '')
-    .replace(/\.$/, '')
-    .replace(/^(Unresolved alias).*$/s, '$1, expected quotes around a value that begins with *');
+    .replace(/( \(the anchor [^)]*\))?(?<=\S): .*$/s, '')
+    .replace(/^(Invalid escape sequence|Unsupported YAML version|Verbatim tags aren't resolved)\b.*$/s, '$1')
+    .replace(/^The .* tag has no suffix$/s, 'The tag has no suffix')
+    .replace(/\.$/, '');
+  const sign = signs.find(([begins]) => begins.test(words))?.[1];
+  return sign === undefined ? words : `${words}, expected quotes around a value that begins with ${sign}`;
+}
 
 const faultOf = (place: { line: number; column: number }, message: string): TextFault => ({
   ...place,

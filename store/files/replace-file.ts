@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StewardError } from '../../schemas/errors.ts';
@@ -49,4 +59,27 @@ export async function prepareFile(path: string, text: string): Promise<PreparedF
     },
     discard,
   };
+}
+
+const unfinishedName = /^\..+\.ya?ml\.[0-9a-f]{12}\.new$/i;
+/** Another process may be writing one now. */
+const unfinishedMs = 60_000;
+
+/**
+ * Takes away what a process that was killed while it wrote has left in a folder, as far as that can be done. May be
+ * repeated.
+ */
+export function removeUnfinished(folder: string, now: Date): void {
+  try {
+    for (const name of readdirSync(folder)) {
+      if (unfinishedName.test(name)) removeOld(join(folder, name), now);
+    }
+  } catch {
+    // No folder, or one that may not be changed: what is left there is passed over by the loader.
+  }
+}
+
+function removeOld(path: string, now: Date): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat !== undefined && now.getTime() - stat.mtimeMs > unfinishedMs) rmSync(path, { force: true });
 }

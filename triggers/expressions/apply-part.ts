@@ -6,25 +6,6 @@ import { areEqual, orderOf } from './compare-values.ts';
 import { ExpressionFault } from './expression-fault.ts';
 import { type Fields, fieldOf, isFields, keysOf, kindOfValue, wholeNumber } from './values.ts';
 
-/** What is worked out before the part itself is. */
-export function partsOf(node: ASTNode): readonly ASTNode[] {
-  switch (node.op) {
-    case '.':
-      return [node.args[0]];
-    case '!_':
-    case '-_':
-      return [node.args];
-    case 'call':
-      return node.args[1];
-    case 'rcall':
-      return [node.args[1], ...node.args[2]];
-    case 'map':
-      return node.args.flat();
-    default:
-      return node.args as readonly ASTNode[];
-  }
-}
-
 /** Works out one part from the values of its own parts, or faults. */
 export function applyPart(node: ASTNode, parts: unknown[], budget: Budget): unknown {
   const [left, right] = parts;
@@ -58,13 +39,13 @@ function compute(op: string, left: unknown, right: unknown, budget: Budget): unk
     case '!=':
       return !areEqual(left, right, budget);
     case '<':
-      return orderOf(left, right) < 0;
+      return orderOf(left, right, budget) < 0;
     case '<=':
-      return orderOf(left, right) <= 0;
+      return orderOf(left, right, budget) <= 0;
     case '>':
-      return orderOf(left, right) > 0;
+      return orderOf(left, right, budget) > 0;
     case '>=':
-      return orderOf(left, right) >= 0;
+      return orderOf(left, right, budget) >= 0;
     case 'in':
       return isIn(left, right, budget);
     default:
@@ -111,9 +92,13 @@ function fieldsOf(parts: readonly unknown[]): Fields {
   return made;
 }
 
-/** What a loop goes over: a list's items or a map's keys; anything else faults. */
-export function itemsOf(value: unknown): readonly unknown[] {
+/** What a loop goes over: a list's items, or a map's keys, which are paid for; anything else faults. */
+export function itemsOf(value: unknown, budget: Budget): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  if (isFields(value)) return keysOf(value);
+  if (isFields(value)) {
+    const keys = keysOf(value);
+    budget.spend(keys.length);
+    return keys;
+  }
   throw new ExpressionFault(`a list or map is expected, not ${kindOfValue(value)}`);
 }

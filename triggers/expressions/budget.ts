@@ -20,8 +20,13 @@ export class Budget {
 
   /** Pays for looking at a text, as `spend` does. */
   read(text: string): string {
-    this.spend(1 + Math.floor(text.length / 64));
+    this.look(text.length);
     return text;
+  }
+
+  /** Pays for looking at so many characters or bytes, as `spend` does. */
+  look(length: number): void {
+    this.spend(1 + Math.floor(length / 64));
   }
 
   /** Pays for a text that was put together, before it is; one that is too long faults. */
@@ -29,6 +34,6 @@ export class Budget {
     if (characters > runLimits.text) {
       throw new ExpressionFault(`it puts together a text of more than ${runLimits.text} characters`);
     }
-    this.spend(1 + Math.floor(characters / 64));
+    this.look(characters);
   }
 }

@@ -5,8 +5,9 @@ import { zoneOffset } from '../zone-offset.ts';
 import type { Budget } from './budget.ts';
 import { instant, within } from './calculate.ts';
 import { ExpressionFault } from './expression-fault.ts';
+import { findLastText, findText, splitText } from './find-text.ts';
 import { parseSpan, Span } from './span.ts';
-import { isFields, kindOfValue, sizeOf, wholeNumber } from './values.ts';
+import { isFields, kindOfValue, paidSizeOf, wholeNumber } from './values.ts';
 
 /** One function of the language; the first argument of a method is what it is called on. */
 type Fn = (args: readonly unknown[], budget: Budget) => unknown;
@@ -20,7 +21,8 @@ export function callFunction(name: string, args: readonly unknown[], budget: Bud
 function size([of]: readonly unknown[], budget: Budget): bigint {
   if (typeof of === 'string') return BigInt(charactersOf(budget.read(of)));
   if (of instanceof Uint8Array) return BigInt(of.length);
-  if (Array.isArray(of) || isFields(of)) return BigInt(sizeOf(of));
+  if (Array.isArray(of)) return BigInt(of.length);
+  if (isFields(of)) return BigInt(paidSizeOf(of, budget));
   throw new ExpressionFault(`${kindOfValue(of)} has no size`);
 }
 
@@ -50,7 +52,7 @@ const plainTable: Readonly<Record<(typeof plainFunctions)[number], Fn>> = {
 
 const methodTable: Readonly<Record<(typeof methods)[number], Fn>> = {
   size,
-  contains: ([of, part], budget) => text(of, budget).includes(text(part, budget)),
+  contains: ([of, part], budget) => findText(text(of, budget), text(part, budget)) !== -1,
   startsWith: ([of, part], budget) => text(of, budget).startsWith(text(part, budget)),
   endsWith: ([of, part], budget) => text(of, budget).endsWith(text(part, budget)),
   matches: ([of, pattern], budget) => matches(text(of, budget), pattern as string, budget),
@@ -58,14 +60,14 @@ const methodTable: Readonly<Record<(typeof methods)[number], Fn>> = {
   upperAscii: ([of], budget) => text(of, budget).replace(/[a-z]+/g, (part) => part.toUpperCase()),
   trim: ([of], budget) => text(of, budget).trim(),
   indexOf: ([of, part, from], budget) =>
-    BigInt(text(of, budget).indexOf(text(part, budget), from === undefined ? 0 : wholeNumber(from))),
+    BigInt(findText(text(of, budget), text(part, budget), from === undefined ? 0 : wholeNumber(from))),
   lastIndexOf: ([of, part, from], budget) =>
-    BigInt(text(of, budget).lastIndexOf(text(part, budget), from === undefined ? undefined : wholeNumber(from))),
+    BigInt(findLastText(text(of, budget), text(part, budget), from === undefined ? undefined : wholeNumber(from))),
   substring: ([of, from, to], budget) => substring(text(of, budget), from, to),
   split: ([of, by, most], budget) => split(text(of, budget), text(by, budget), most, budget),
   join: ([of, by], budget) => join(of, by === undefined ? '' : text(by, budget), budget),
-  base64: ([of]) => Buffer.from(bytes(of)).toString('base64'),
-  hex: ([of]) => Buffer.from(bytes(of)).toString('hex'),
+  base64: ([of], budget) => encoded(of, 'base64', 4 / 3, budget),
+  hex: ([of], budget) => encoded(of, 'hex', 2, budget),
   getFullYear: clock((at) => at.getUTCFullYear()),
   getMonth: clock((at) => at.getUTCMonth()),
   getDate: clock((at) => at.getUTCDate()),
@@ -83,9 +85,10 @@ function text(value: unknown, budget: Budget): string {
   return budget.read(value);
 }
 
-function bytes(value: unknown): Uint8Array {
+function encoded(value: unknown, as: 'base64' | 'hex', perByte: number, budget: Budget): string {
   if (!(value instanceof Uint8Array)) throw new ExpressionFault(`bytes are expected, not ${kindOfValue(value)}`);
-  return value;
+  budget.write(Math.ceil(value.length * perByte));
+  return Buffer.from(value).toString(as);
 }
 
 function matches(of: string, pattern: string, budget: Budget): boolean {
@@ -106,7 +109,7 @@ function split(of: string, by: string, most: unknown, budget: Budget): string[] 
   const limit = most === undefined ? -1 : wholeNumber(most);
   if (limit === 0) return [];
   budget.spend(by === '' ? of.length : 0);
-  const parts = of.split(by);
+  const parts = splitText(of, by);
   budget.spend(parts.length);
   if (limit < 0 || parts.length <= limit) return parts;
   return [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(by)];

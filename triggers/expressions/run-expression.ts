@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { type Compiled, loops, placeIn } from '../../schemas/compile-expression.ts';
-import { applyPart, itemsOf, partsOf } from './apply-part.ts';
+import { partsOf } from '../../schemas/parts-of.ts';
+import { applyPart, itemsOf } from './apply-part.ts';
 import type { Budget } from './budget.ts';
 import { ExpressionFault } from './expression-fault.ts';
 import { fieldOf, isFields, kindOfValue } from './values.ts';
@@ -73,12 +74,15 @@ function truth(node: ASTNode, scope: Scope | undefined, run: Run): boolean {
   throw located(new ExpressionFault(`true or false is expected, not ${kindOfValue(value)}`), node, run);
 }
 
+const faultSteps = 20;
 const writtenText = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/gs;
 
 /** Says of a fault at which part of the expression it happened; texts in it are left out, since they may be personal. */
-function located(error: unknown, { start, end }: ASTNode, { text }: Run): unknown {
+function located(error: unknown, { start, end }: ASTNode, { text, budget }: Run): unknown {
   if (error instanceof RangeError) return new ExpressionFault('a value cannot be worked with', { fatal: true });
   if (!(error instanceof ExpressionFault) || error.fatal || error.placed) return error;
+  // To say where takes its time, and a loop may meet a fault at each item.
+  budget.spend(faultSteps);
   const part = text.slice(start, end).replace(writtenText, '"…"');
   const short = part.length > 80 ? `${part.slice(0, 79)}…` : part;
   const words = `${error.message} in \`${short.replace(/\s+/g, ' ')}\` (${placeIn(text, start)})`;
@@ -123,7 +127,7 @@ function runLoop(node: Call, scope: Scope | undefined, run: Run): unknown {
   const over = evaluate(receiver, scope, run);
   let items: readonly unknown[];
   try {
-    items = itemsOf(over);
+    items = itemsOf(over, run.budget);
   } catch (error) {
     throw located(error, node, run);
   }

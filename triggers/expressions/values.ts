@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts';
 import { ExpressionFault } from './expression-fault.ts';
 import { Span } from './span.ts';
 
@@ -31,6 +32,13 @@ export function keysOf(fields: Fields): unknown[] {
 export function sizeOf(value: readonly unknown[] | Fields): number {
   if (Array.isArray(value)) return value.length;
   return value instanceof Map ? value.size : Object.keys(value).length;
+}
+
+/** How many fields there are. To count those of an event means to list them, so each is a step. */
+export function paidSizeOf(fields: Fields, budget: Budget): number {
+  const size = sizeOf(fields);
+  budget.spend(size);
+  return size;
 }
 
 /** What a value is called in a fault. */

@@ -4,7 +4,7 @@ import { type FileWatchDeps, forgetSeen, watchHash } from './file-watch-state.ts
 import { watchPath } from './watch-path.ts';
 
 export interface FileWatches {
-  /** Brings the watches in line with the files in force: only what changed is touched. May be repeated. @throws storeBusy */
+  /** Brings the watches in line with the files in force: only what changed is touched, and one that cannot begin is logged. May be repeated. @throws storeBusy */
   follow(files: Pick<FileSet, 'triggers'>): Promise<void>;
   /** Ends all watches, after the looks that are under way. */
   stop(): Promise<void>;
@@ -29,7 +29,13 @@ export function keepFileWatches(deps: FileWatchDeps): FileWatches {
         if (seen !== undefined && !wanted.has(name)) await forgetSeen(deps, name);
       }
       for (const [name, { trigger, mark }] of wanted) {
-        if (!running.has(name)) running.set(name, { mark, end: watchPath(deps, trigger) });
+        if (running.has(name)) continue;
+        try {
+          running.set(name, { mark, end: watchPath(deps, trigger) });
+        } catch (error) {
+          // One watch must not take the others along, nor the start.
+          deps.log.warn({ trigger: name, err: error }, 'a path cannot be watched');
+        }
       }
     },
     stop: async () => {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { WatchState } from '../../schemas/db/fires.ts';
+import { globPattern } from '../../schemas/glob-pattern.ts';
 import type { Trigger } from '../../schemas/trigger-file.ts';
 import { readWatch } from '../../store/triggers/watch-state.ts';
 import { isInForce } from '../../triggers/gate.ts';
@@ -15,7 +16,6 @@ import {
   watchHash,
 } from './file-watch-state.ts';
 import { findChanges, type Settling, settle } from './find-changes.ts';
-import { globPattern } from './glob-pattern.ts';
 import { lookAtPath, type PathView } from './look-at-path.ts';
 
 /** A watch of the system can go deaf, so the path is looked at this often all the same. */

@@ -96,10 +96,11 @@ test('reconcileSchedules() lets watches look again and again, at once where they
   const first = fileSetOf({
     shop: watch('30s', { until: '2030-01-01T00:00:00Z' }),
     disk: { run: 'noop', when: { metric: { machine: 'diskFreePercent', below: 5, every: '1500ms' } } },
+    leap: watch('30s', { until: '2029-12-31T23:59:60Z' }),
     off: watch('30s', { enabled: false }),
   });
   expect((await reconcileSchedules(deps, first)).created).toEqual(
-    expect.arrayContaining(['trigger:shop', 'trigger:disk']),
+    expect.arrayContaining(['trigger:shop', 'trigger:disk', 'trigger:leap']),
   );
   await settled(first);
   const shop = await own.client.schedule.getHandle('trigger:shop').describe();
@@ -111,13 +112,16 @@ test('reconcileSchedules() lets watches look again and again, at once where they
   expect(shop.policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 10_000 });
   expect(shop.spec.intervals).toMatchObject([{ every: 30_000 }]);
   expect(shop.spec.endAt).toEqual(new Date('2030-01-01T00:00:00Z'));
+  const leap = await own.client.schedule.getHandle('trigger:leap').describe();
+  expect(leap.spec.endAt).toEqual(new Date('2030-01-01T00:00:00Z'));
   // Temporal counts in whole seconds, so a part of one becomes a whole one.
   const disk = await own.client.schedule.getHandle('trigger:disk').describe();
   expect(disk.spec.intervals).toMatchObject([{ every: 2_000 }]);
   await expect.poll(() => started(own.client, 'watch:shop'), { timeout: 20_000 }).toBe(1);
   const second = fileSetOf({ shop: watch('40s') });
   const changed = await reconcileSchedules(deps, second);
-  expect(changed).toMatchObject({ updated: ['trigger:shop'], deleted: ['trigger:disk'] });
+  expect(changed).toMatchObject({ updated: ['trigger:shop'] });
+  expect([...changed.deleted].sort()).toEqual(['trigger:disk', 'trigger:leap']);
 });
 
 /** Runs of a watch that its Schedule has started: their ids begin with ours. */

@@ -96,6 +96,27 @@ test('checkRrule() refuses a rule whose seconds never meet its interval, and one
   expect(() => checkRrule('FREQ=DAILY;UNTIL=20270101', '2026-01-01T00:00:00')).not.toThrow();
 });
 
+const sparse = 'FREQ=SECONDLY;INTERVAL=3601;BYMINUTE=0;BYSECOND=0;COUNT=100000';
+const sparser = 'FREQ=SECONDLY;INTERVAL=86399;BYHOUR=3;BYMINUTE=0;BYSECOND=0';
+
+test('checkRrule() refuses a COUNT that reaches over too many periods without a slot, and a slot that is too far away', () => {
+  const check = (rrule: string) => () => checkRrule(rrule, '2026-01-01T00:00:00');
+  expect(check(sparse)).toThrow('COUNT=100000 reaches over more than 50000 periods without a time, expected a smaller');
+  expect(check(sparse.replace('100000', '10'))).not.toThrow();
+  expect(check(sparser)).toThrow('never happens');
+  for (const fine of ['SECONDLY', 'HOURLY', 'DAILY', 'MINUTELY;BYHOUR=8', 'HOURLY;BYHOUR=8,20;INTERVAL=4']) {
+    expect(check(`FREQ=${fine};COUNT=${fine.endsWith('4') ? 20_000 : 100_000}`)).not.toThrow();
+  }
+  expect(check('FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;COUNT=48')).not.toThrow();
+});
+
+test.each(['UTC', 'Europe/Berlin'])('nextSlots() ends also for rules that nobody checked, in %s', (zone) => {
+  const local = (rrule: string) => next(rrule, '2026-01-01T00:00:00Z', 1, '2026-01-01T00:00:00', zone);
+  expect(local(sparse)).toEqual([zone === 'UTC' ? '2026-05-31T01:00:00Z' : '2026-05-31T00:00:00Z']);
+  expect(local(sparser)).toEqual([]);
+  expect(local('FREQ=SECONDLY;INTERVAL=40000;BYHOUR=3;COUNT=100000')).toHaveLength(1);
+});
+
 test('nextSlots() ends for any rule that is taken in, from any instant up to year 2500', { timeout: 120_000 }, () => {
   const nonsense = fc
     .array(
@@ -116,7 +137,7 @@ test('nextSlots() ends for any rule that is taken in, from any instant up to yea
       const found = nextSlots({ form: 'rrule', rrule, start, timezone: 'Europe/Berlin' }, new Date(from * 1_000), 5);
       expect(found.every((slot, at) => at === 0 || slot > found[at - 1]!)).toBe(true);
     }),
-    { numRuns: 400 },
+    { numRuns: 400, examples: [[sparse, 1_767_225_600] as [string, number], [sparser, 1_767_225_600]] },
   );
 });
 

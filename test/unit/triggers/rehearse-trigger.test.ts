@@ -1,6 +1,7 @@
 // - A rehearsal goes through the same steps as dispatch and says what would become of an event.
 // - A made-up event of each kind has every field that such an event has, and passes where the file asks for nothing odd.
 import { expect, test } from 'vitest';
+import { globPattern } from '../../../schemas/glob-pattern.ts';
 import { triggerEvents } from '../../../schemas/trigger-events.ts';
 import { type Trigger, triggerFile } from '../../../schemas/trigger-file.ts';
 import { kindOf } from '../../../schemas/trigger-kinds.ts';
@@ -49,6 +50,17 @@ test.each<[string, object, object, string]>([
   const trigger = made(file);
   const event = { ...sampleEvent(trigger, about), ...change };
   expect(rehearseTrigger(trigger, event, about)).toMatchObject({ verdict: 'ignored', why });
+});
+
+test.each([
+  ['*', '.hidden', 'run'],
+  ['\\*x', '*x', 'run'],
+  ['\\*x', 'ax', 'ignored'],
+  ['{a,b}.[ct]sv', 'b.tsv', 'run'],
+])('rehearseTrigger() reads the glob %s as the watch does, for the name %s', (match, name, verdict) => {
+  const trigger = made({ when: { file: { path: '/srv', match } } });
+  expect(globPattern(match)(name)).toBe(verdict === 'run');
+  expect(rehearseTrigger(trigger, { ...sampleEvent(trigger, about), name }, about).verdict).toBe(verdict);
 });
 
 test('rehearseTrigger() judges a status where nothing says whether it is a fault', () => {

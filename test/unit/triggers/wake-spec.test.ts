@@ -82,3 +82,13 @@ test('reconcileSchedules() leaves alone what is the same and changes another for
   expect(await reconcileSchedules(deps, second)).toEqual({ created: [], updated: ['trigger:form'], deleted: [] });
   expect((await described('form')).spec.calendars?.[0]?.hour).toMatchObject([{ start: 8 }]);
 });
+
+test('wakeSpec() wakes a daily rule at its own time although its first day has no such time', () => {
+  const rule = { form: 'rrule', rrule: 'FREQ=DAILY', start: '2026-03-29T02:30:00', timezone: 'Europe/Berlin' } as const;
+  const from = new Date('2026-03-28T12:00:00Z');
+  expect(nextSlots(rule, from, 2).map((at) => at.toISOString())).toEqual([
+    '2026-03-29T01:00:00.000Z',
+    '2026-03-30T00:30:00.000Z',
+  ]);
+  expect(wakeSpec(rule).calendars?.[0]).toMatchObject({ hour: [{ start: 2 }], minute: [{ start: 30 }] });
+});

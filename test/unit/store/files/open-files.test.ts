@@ -1,6 +1,16 @@
 // - A save is in force without a restart; a broken one leaves the last good version in force, also over a restart.
 // - What editors leave beside a file is nothing; what is deleted is gone; what cannot be listed is not deleted.
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -224,6 +234,31 @@ test('openFiles() takes up five hundred files saved at once, each in the version
   await one.until((set) => set.triggers.size === 501 && scheduleOf(set, 't497') === `${497 % 60} 2 * * *`);
   await one.files.reload();
   expect(await opened.store.db.$count(configFiles)).toBe(501);
+});
+
+test('openFiles() takes away what an edit that was killed has left, and nothing else', async () => {
+  await using opened = await testStore();
+  const [old, young, other] = ['.a.yaml.0123456789ab.new', '.b.yml.0123456789ab.new', '.a.yaml.new'];
+  const names = [old, young, other, 'a.yaml.0123456789ab.new', '.a.yaml.0123456789abc.new'] as const;
+  await using one = await home(opened, Object.fromEntries(names.map((name) => [`triggers/${name}`, good()])));
+  expect(readdirSync(join(one.root, 'triggers')).sort()).toEqual([...names].sort());
+  const longAgo = new Date(Date.now() - 90_000);
+  for (const name of names) if (name !== young) utimesSync(join(one.root, 'triggers', name), longAgo, longAgo);
+  await one.restart();
+  expect(readdirSync(join(one.root, 'triggers')).sort()).toEqual(names.filter((name) => name !== old).sort());
+});
+
+test('openFiles() answers an edit once it is in force, also where the store cannot keep it now', async () => {
+  await using opened = await testStore();
+  await using one = await home(opened);
+  const { db } = opened.store;
+  await db.execute('alter table config_files rename to config_files_away');
+  const edited = await one.files.edits.write('a', good(), 'new', 'me');
+  expect(edited).toMatchObject({ outcome: 'done', created: true });
+  expect(scheduleOf(one.files.current(), 'a')).toBe('0 8 * * *');
+  await db.execute('alter table config_files_away rename to config_files');
+  await one.files.reload();
+  expect(await db.$count(configFiles)).toBe(1);
 });
 
 test('loadFilesOnce() reads without a record, and takes an absent home for an empty one', () => {

@@ -199,6 +199,32 @@ test.each([
   expect(JSON.stringify(parsed)).not.toContain('canary');
 });
 
+const quotes = 'expected quotes around a value that begins with';
+test.each([
+  ['|canary', `Block scalar header includes extra characters, ${quotes} | or >`],
+  ['>canary', `Block scalar header includes extra characters, ${quotes} | or >`],
+  ['|- canary canary', 'Not a YAML token'],
+  ['|canary canary', `Block scalar header includes extra characters, ${quotes} | or >`],
+  ['|\tcanary', 'Not a YAML token'],
+  ['*canary', `Unresolved alias, ${quotes} *`],
+  ['!canary!x y', `Could not resolve tag, ${quotes} !`],
+  ['!canary! y', `The tag has no suffix, ${quotes} !`],
+  ['!<canary', 'Verbatim tags must end with a >'],
+  ['!canary', 'when.webhook.secret is text, expected 8 characters or more'],
+  [']canary', 'Unexpected scalar token in YAML stream'],
+  ['}canary', 'Unexpected scalar token in YAML stream'],
+  ['"\\Ucanary"', 'Invalid escape sequence'],
+  ['"a"canary', 'Unexpected scalar'],
+])('parseFile() repeats nothing of a password without quotes that is none to YAML: %s', (value, expected) => {
+  const text = `run: x\nwhen:\n  webhook:\n    provider: bearer\n    secret: ${value}\n`;
+  const parsed = parseFile(text, triggerFile, places);
+  if (parsed.ok) throw new Error('expected a fault');
+  expect(parsed.faults.map(({ message }) => message)).toContainEqual(expect.stringContaining(expected));
+  expect(parsed.faults.map(({ plain }) => plain)).toContainEqual(expect.stringContaining(expected));
+  // Not even a part: an escape is cut after 10 characters.
+  expect(JSON.stringify(parsed)).not.toMatch(/cana/);
+});
+
 test('parseFile() does not say what a reference is near to', () => {
   const text = `${mailDo}priority: "\${secret:word}"`;
   const parsed = parseFile(text, triggerFile, { ...places, secret: () => 'urgnet' });

@@ -11,6 +11,7 @@ import { eventFieldsOf } from '../../../../schemas/trigger-events.ts';
 import { triggerKinds } from '../../../../schemas/trigger-kinds.ts';
 import { Budget, runLimits } from '../../../../triggers/expressions/budget.ts';
 import { ExpressionFault } from '../../../../triggers/expressions/expression-fault.ts';
+import { findLastText, findText, splitText } from '../../../../triggers/expressions/find-text.ts';
 import { runExpression } from '../../../../triggers/expressions/run-expression.ts';
 import { outputLimits, toJson } from '../../../../triggers/expressions/to-json.ts';
 
@@ -105,7 +106,12 @@ test('runExpression() sees own fields only, and toJson() leaves __proto__ out', 
   expect(() => run('event.f', { f: () => 'called' })).toThrow('there is no such field');
 });
 
-const large = { l: Array.from({ length: 10_000 }, (_, at) => at), s: 'a'.repeat(1_000_000) };
+const large = {
+  l: Array.from({ length: 10_000 }, (_, at) => at),
+  s: 'a'.repeat(1_000_000),
+  t: Buffer.alloc(1_000_000, 'a').toString(),
+  m: Object.fromEntries(Array.from({ length: 30_000 }, (_, at) => [`key${at}`, at])),
+};
 
 test.each([
   ['event.l.all(a, event.l.all(b, event.l.all(c, a + b + c >= 0)))', 'steps'],
@@ -116,6 +122,17 @@ test.each([
   ['event.l.all(a, now.getHours("Europe/Berlin") > 30 || true)', 'steps'],
   ['event.l.all(a, size(event.s) > 0)', 'steps'],
   ['event.s.split("").join("") == ""', 'steps'],
+  ['event.l.all(a, size(event.m) > 0)', 'steps'],
+  ['event.l.all(a, event.m.exists(k, true))', 'steps'],
+  ['event.l.all(a, {"a": 1} != event.m)', 'steps'],
+  ['event.l.all(a, event.m != {"a": 1})', 'steps'],
+  ['event.l.all(a, event.s == event.t)', 'steps'],
+  ['event.l.all(a, event.s <= event.t)', 'steps'],
+  ['[[bytes(event.s), bytes(event.t)]].all(b, event.l.all(a, b[0] == b[1]))', 'steps'],
+  ['[bytes(event.s.substring(0, 500000))].all(b, event.l.all(a, b.hex() != ""))', 'steps'],
+  ['[bytes(event.s.substring(0, 500000))].all(b, event.l.all(a, b.base64() != ""))', 'steps'],
+  ['event.l.exists(a, event.l.exists(b, b.x))', 'steps'],
+  ['bytes(event.s).hex()', 'puts together a text of more than 1048576 characters'],
   ['event.l.map(a, string(a)).join(event.s)', 'puts together a text of more than 1048576 characters'],
   ['[event.s + event.s].map(a, a + a)', 'puts together a text of more than 1048576 characters'],
   ['event.l.map(a, event.l)', 'gives more than 262144 bytes'],
@@ -123,6 +140,51 @@ test.each([
   ['1.0 / 0.0', 'gives a number without end'],
 ])('runExpression() cuts %s short', (text, words) => {
   expect(() => run(text, large)).toThrow(words);
+});
+
+test.each([
+  ['size(event.m)', 30_000],
+  ['event.m.exists(k, k == "key29999")', true],
+  ['event.s == event.t && event.s <= event.t && bytes(event.s) == bytes(event.t)', true],
+  ['event.l.all(a, event.s != "a" && !(event.s < "a"))', true],
+  ['event.l.exists(a, a.x || a == 9000)', true],
+  ['bytes("é").hex() + bytes("é").base64()', 'c3a9w6k='],
+])('runExpression() has enough for %s', (text, value) => {
+  expect(run(text, large)).toEqual(value);
+});
+
+test('runExpression() searches in time that grows with the lengths of text and part, and not with their product', () => {
+  const part = `${'a'.repeat(250_000)}b${'a'.repeat(250_000)}`;
+  const about = { s: large.s, part, holds: `c${part}${part}c` };
+  const all = ['contains', 'indexOf', 'lastIndexOf'].map((name) => run(`event.s.${name}(event.part)`, about));
+  expect(all).toEqual([false, -1, -1]);
+  expect(run('event.holds.contains(event.part)', about)).toBe(true);
+  expect(run('[event.holds.indexOf(event.part), event.holds.indexOf(event.part, 2)]', about)).toEqual([1, 500_002]);
+  expect(run('[event.holds.lastIndexOf(event.part), event.holds.lastIndexOf(event.part, 9)]', about)).toEqual([
+    500_002, 1,
+  ]);
+  expect(run('event.holds.split(event.part)', about)).toEqual(['c', '', 'c']);
+});
+
+test('findText(), findLastText() and splitText() find what the machine finds', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 60 });
+  const long = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 15, maxLength: 20 });
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(letters, long), { maxLength: 6 }),
+      long,
+      fc.integer({ min: -3, max: 200 }),
+      (t, p, n) => {
+        const text = t.join(p);
+        expect(findText(text, p)).toBe(text.indexOf(p));
+        expect(findText(text, p, n)).toBe(text.indexOf(p, n));
+        expect(findLastText(text, p)).toBe(text.lastIndexOf(p));
+        expect(findLastText(text, p, n)).toBe(text.lastIndexOf(p, n));
+        expect(splitText(text, p)).toEqual(text.split(p));
+      },
+    ),
+    { numRuns: 2_000 },
+  );
 });
 
 test('runExpression() has enough for ten thousand items once over', () => {

@@ -21,6 +21,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deliveries, triggerStates } from '../../../../schemas/db/fires.ts';
 import type { Dispatch } from '../../../../schemas/dispatch.ts';
+import type { Trigger } from '../../../../schemas/trigger-file.ts';
 import { argsOf } from '../../../../store/fires/open-fire.ts';
 import { readWatch } from '../../../../store/triggers/watch-state.ts';
 import { type FileWatches, keepFileWatches } from '../../../../workers/file-watches/keep-file-watches.ts';
@@ -42,6 +43,8 @@ interface FolderWorld {
   put(name: string, text?: string): void;
   /** Puts a trigger `box` in force and begins to watch; waits until the watch has begun. */
   begin(more?: object, dispatch?: Pick<Dispatch, 'fireEvent'>, file?: object): Promise<void>;
+  /** Begins anew with these triggers, whatever the schema says of them. */
+  watchAll(triggers: readonly Trigger[]): Promise<void>;
   end(): Promise<void>;
   /** `change name` of each fire, sorted. */
   told(): Promise<string[]>;
@@ -59,15 +62,22 @@ async function inFolder(body: (folder: FolderWorld) => Promise<void>): Promise<v
     await watches?.stop();
     watches = undefined;
   };
+  const keep = (dispatch: Pick<Dispatch, 'fireEvent'>) =>
+    keepFileWatches({
+      ...{ store: world.store, dispatch, personId: world.personId, home: root },
+      log: { info: say, warn: say } as never,
+    });
   const self: FolderWorld = {
     ...{ world, folder, log, end, at: (name) => join(folder, name) },
     put: (name, text = name) => writeFileSync(join(folder, name), text),
+    watchAll: async (triggers) => {
+      await end();
+      watches = keep(world.dispatch);
+      await watches.follow({ triggers: new Map(triggers.map((trigger) => [trigger.name, trigger])) });
+    },
     begin: async (more = {}, dispatch = world.dispatch, file = {}) => {
       world.use({ box: { run: 'noop', ...file, when: { file: { path: folder, settle: '50ms', ...more } } } });
-      watches ??= keepFileWatches({
-        ...{ store: world.store, dispatch, personId: world.personId, home: root },
-        log: { info: say, warn: say } as never,
-      });
+      watches ??= keep(dispatch);
       await watches.follow(world.deps.files.current());
       await expect.poll(async () => (await readWatch(world.store, 'box'))?.detail).toBeDefined();
     },
@@ -113,6 +123,20 @@ test('keepFileWatches() counts only names that fit and changes that the file ask
     rmSync(at('a.pdf'));
     put('e.pdf');
     await expect.poll(told, wait).toEqual(['appears a.pdf', 'appears c.txt', 'appears e.pdf']);
+  }));
+
+test('keepFileWatches() watches the others where one cannot begin', () =>
+  inFolder(async ({ put, begin, told, world, log, watchAll }) => {
+    await begin();
+    const [box] = world.deps.files.current().triggers.values();
+    const rule = { ...(box!.when as { file: object }).file, match: '[z-a]' };
+    const broken = { ...box!, name: 'broken', when: { file: rule } } as Trigger;
+    await watchAll([broken, box!]);
+    put('a.pdf');
+    await expect.poll(told, wait).toEqual(['appears a.pdf']);
+    expect(log).toContainEqual(
+      expect.objectContaining({ trigger: 'broken', words: 'a path cannot be watched' }) as object,
+    );
   }));
 
 test('keepFileWatches() tells a file that grows once, when it is whole', () =>

@@ -1,8 +1,11 @@
-import { defaultStart, readStart } from './check-rrule.ts';
-import { type Cron, parseCron } from './parse-cron.ts';
-import { parseRrule, type Recurrence, type WeekdayOf } from './parse-rrule.ts';
-import { dateOf, weekdayOf } from './rrule-days.ts';
-import type { RecurrenceRule, SlotRule } from './slot-rule.ts';
+import { defaultStart } from '../schemas/check-rrule.ts';
+import { type Cron, parseCron } from '../schemas/parse-cron.ts';
+import type { DateTime } from '../schemas/parse-instant.ts';
+import { parseRrule, type Recurrence, type WeekdayOf } from '../schemas/parse-rrule.ts';
+import { dateOf, weekdayOf } from '../schemas/rrule-days.ts';
+import type { RecurrenceRule, SlotRule } from '../schemas/slot-rule.ts';
+import { startOf } from './recurrence-slots.ts';
+import { zoneOffset } from './zone-offset.ts';
 
 const dayMs = 86_400_000;
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
@@ -16,7 +19,7 @@ const mostTimes = 8;
 /**
  * A schedule in English words, such as `at 08:00 on Monday to Friday, Europe/Berlin`. Pure.
  *
- * @throws SyntaxError for a rule that cannot be read
+ * @throws SyntaxError for a rule that cannot be read, RangeError for an unknown zone
  */
 export function ruleWords(rule: SlotRule): string {
   return `${wordsOf(rule)}${rule.until === undefined ? '' : `, until ${rule.until}`}`;
@@ -27,7 +30,7 @@ function wordsOf(rule: SlotRule): string {
     case 'cron':
       return `${cronWords(parseCron(rule.schedule))}, ${rule.timezone}`;
     case 'every':
-      return `every ${spanWords(rule.everyMs)}, counted from ${rule.start ?? '1970-01-01T00:00:00Z'}`;
+      return `every ${intervalWords(rule.everyMs)}, counted from ${rule.start ?? '1970-01-01T00:00:00Z'}`;
     case 'at':
       return `once at ${rule.at}, ${rule.timezone}`;
     case 'rrule':
@@ -69,9 +72,10 @@ function stepped(unit: 'minute' | 'second', values: readonly number[], of: numbe
   return `at ${plural(unit, values)} ${series(values)}${unit === 'minute' ? ' of every hour' : ''}`;
 }
 
-function recurrenceWords({ rrule, start }: RecurrenceRule): string {
-  const rule = parseRrule(rrule);
-  const anchor = start === undefined ? defaultStart : readStart(start).wall;
+function recurrenceWords(given: RecurrenceRule): string {
+  const { start, timezone } = given;
+  const rule = parseRrule(given.rrule);
+  const anchor = startOf(given)?.wall ?? defaultStart;
   const slow = rule.freq === 'DAILY' || rule.freq === 'WEEKLY' || rule.freq === 'MONTHLY' || rule.freq === 'YEARLY';
   const unit = { Y: 'year', M: 'month', W: 'week', D: 'day', H: 'hour', S: 'second' }[rule.freq[0]!] ?? '';
   const period = rule.freq === 'MINUTELY' ? 'minute' : unit;
@@ -82,10 +86,16 @@ function recurrenceWords({ rrule, start }: RecurrenceRule): string {
     rule.positions === undefined ? '' : `only the ${list(rule.positions.map(nthWords))} of them`,
     rule.count === undefined ? '' : `${rule.count} times`,
     start === undefined ? '' : `from ${start}`,
-    rule.until === undefined ? '' : `until ${new Date(rule.until.wall).toISOString().slice(0, 16).replace('T', ' ')}`,
+    rule.until === undefined ? '' : `until ${untilWords(rule.until, timezone)}`,
   ]
     .filter((part) => part !== '')
     .join(' ');
+}
+
+/** As clocks of the zone show it. */
+function untilWords({ wall, offset }: DateTime, zone: string): string {
+  const shown = offset === undefined ? wall : wall - offset + zoneOffset(zone, wall - offset);
+  return new Date(shown).toISOString().slice(0, 16).replace('T', ' ');
 }
 
 function dayWords(rule: Recurrence, anchor: number): string[] {
@@ -156,7 +166,7 @@ function timesOf(hours: readonly number[], minutes: readonly number[], seconds: 
 }
 
 /** `90 minutes`: in the largest unit that holds it without a rest. */
-function spanWords(ms: number): string {
+function intervalWords(ms: number): string {
   const units = [
     ['day', dayMs],
     ['hour', 3_600_000],

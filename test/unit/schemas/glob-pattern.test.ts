@@ -1,9 +1,11 @@
 /**
  * - A glob means what a shell means by it, for the name of one file.
  * - No name makes a pattern hang.
+ * - A glob that cannot be read is refused where the file is read.
  */
 import { expect, test } from 'vitest';
-import { globPattern } from '../../../../workers/file-watches/glob-pattern.ts';
+import { globPattern } from '../../../schemas/glob-pattern.ts';
+import { fileWhen } from '../../../schemas/trigger-kinds/file.ts';
 
 test.each([
   ['*.pdf', ['a.pdf', '.pdf', 'a b.pdf', 'ü.pdf', 'a\nb.pdf'], ['a.PDF', 'a.pdf~', 'apdf']],
@@ -25,4 +27,17 @@ test('globPattern() ends on a name that makes other engines hang', () => {
   const counts = globPattern(`${'*a'.repeat(60)}b`);
   expect(counts('a'.repeat(255))).toBe(false);
   expect(counts(`${'a'.repeat(254)}b`)).toBe(true);
+});
+
+test.each([
+  ['[z-a].pdf', 'z-a'],
+  ['{[9-0],b}', '9-0'],
+  ['[!é-a]', 'é-a'],
+])('fileWhen refuses %s, and takes it the right way round', (match, range) => {
+  const faultOf = (glob: string) => fileWhen.safeParse({ file: { path: '/srv', match: glob } }).error?.issues[0];
+  expect(faultOf(match)).toMatchObject({
+    path: ['file', 'match'],
+    message: `is no glob: it has a range that runs backwards: ${range}`,
+  });
+  expect(faultOf(match.replace(range, [...range].reverse().join('')))).toBeUndefined();
 });
