@@ -3,6 +3,8 @@ export interface TimelineEntry {
   /** RFC 3339. */
   readonly at: string;
   readonly what: string;
+  /** Of an event: RFC 3339, its own instant; the newest says how the service is. */
+  readonly said?: string;
 }
 
 /** What a run of `serviceFault` needs to decide: names, times and places. Addresses and tokens stay in the fire. */

@@ -12,7 +12,9 @@ export async function lookOnce(store: Store, target: FaultTarget): Promise<Look>
   if ('watch' in target) {
     const watch = await readWatch(store, target.watch);
     if (watch === undefined) return { verdict: 'unknown', detail: 'nothing watches its figure' };
-    return { verdict: watch.faulty ? 'fault' : 'well', detail: watch.detail };
+    // Over its line for less than `for` is no fault yet, and not well either.
+    const verdict = watch.faulty ? 'fault' : watch.verdict === 'well' ? 'well' : 'unknown';
+    return { verdict, detail: watch.detail };
   }
   if ('ask' in target) {
     const { url, method, headers, timeout: timeoutMs } = target.ask;
