@@ -76,9 +76,18 @@ export function makeWatchActivities(deps: WatchDeps) {
 const isOn = ({ enabled, until }: Trigger, now: Date): boolean =>
   enabled && (until === undefined || now.getTime() <= Date.parse(until));
 
-/** Both are instants of Temporal's clock, so an older try that still runs counts no more either. */
-const isCounted = (state: WatchState | undefined, asked: string | undefined): boolean =>
-  asked !== undefined && state?.countedFor !== undefined && asked <= state.countedFor;
+/** A try that began earlier than this has been given up: `proxies.watch`. */
+const oldestTryMs = 300_000;
+
+/**
+ * Both are instants of Temporal's clock, so an older try that still runs counts no more either. What seems to have been
+ * asked long before the last look was asked after it, by a clock that was set back.
+ */
+function isCounted(state: WatchState | undefined, asked: string | undefined): boolean {
+  if (asked === undefined || state?.countedFor === undefined) return false;
+  const olderMs = Date.parse(state.countedFor) - Date.parse(asked);
+  return olderMs >= 0 && olderMs <= oldestTryMs;
+}
 
 const wordsOf = ({ faulty, verdict, detail }: WatchState): string =>
   `${verdict === 'unknown' ? 'unknown' : faulty ? 'faulty' : 'well'}: ${detail}`;
