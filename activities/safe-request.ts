@@ -20,13 +20,11 @@ export interface RequestTarget {
   readonly redirects?: number;
 }
 
-/** What came of it. `detail` and `code` hold no word of the far side; `headers` and `bodyText` are its words. */
+/** What came of it. `detail` and `code` hold no word of the far side; `bodyText` is its words. */
 export type SafeAnswer =
   | {
       readonly kind: 'answer';
       readonly status: number;
-      /** Of those in `keptHeaders`, the ones that came; at most 500 characters each. */
-      readonly headers: Readonly<Record<string, string>>;
       readonly bodyText: string;
       /** The body was longer, or was not read. */
       readonly cut: boolean;
@@ -51,7 +49,6 @@ export interface RequestDeps {
   readonly ca?: string;
 }
 
-const keptHeaders = ['content-type', 'content-length', 'retry-after', 'last-modified', 'etag', 'location'] as const;
 const keptBytes = 262_144;
 /** These belong to the connection, and are ours. */
 const ownHeaders = new Set(['connection', 'content-length', 'transfer-encoding', 'upgrade', 'expect', 'te', 'trailer']);
@@ -79,7 +76,7 @@ export async function safeRequest(target: RequestTarget, deps: RequestDeps = {})
     const { exchange, endsAt } = await follow(target, deps, deadline.signal);
     const { status, cut } = exchange;
     return {
-      ...{ kind: 'answer', status, cut, headers: keep(exchange.headers), bodyText: exchange.body.toString('utf8') },
+      ...{ kind: 'answer', status, cut, bodyText: exchange.body.toString('utf8') },
       ...(endsAt === undefined ? {} : { certificate: { endsAt: endsAt.toISOString() } }),
       ms: ms(),
     };
@@ -210,11 +207,4 @@ function unescapePercent(text: string): string {
   } catch {
     return text;
   }
-}
-
-function keep(headers: IncomingHttpHeaders): Record<string, string> {
-  const kept = keptHeaders.flatMap((name) =>
-    headers[name] === undefined ? [] : [[name, headers[name].slice(0, 500)]],
-  );
-  return Object.fromEntries(kept) as Record<string, string>;
 }

@@ -32,7 +32,7 @@ import { testService } from '../../../support/service.ts';
 
 const log = pino({ level: 'silent' });
 const answered = (status: number): SafeAnswer => ({
-  ...{ kind: 'answer', status, headers: {}, bodyText: '', cut: true, ms: 1 },
+  ...{ kind: 'answer', status, bodyText: '', cut: true, ms: 1 },
 });
 const silent = (kind: 'timeout' | 'unreachable' | 'tls' | 'redirect', code?: string): SafeAnswer => ({
   ...{ kind, detail: kind, ms: 1 },
