@@ -162,7 +162,7 @@ test('serviceFault() stops its ladder once the owner acknowledges, and closes wh
 test('serviceFault() makes one incident and few messages of a service that flaps 20 times', async () => {
   await using service = await testService();
   service.status = 500;
-  await using world = await shopWorld(service, 'verify: { every: 50ms, healthy: 1, within: 20s }\nflapping: 4s');
+  await using world = await shopWorld(service, 'verify: { every: 100ms, healthy: 1, within: 20s }\nflapping: 4s');
   const { fireId } = await fault(world);
   for (let flap = 1; flap <= 20; flap += 1) {
     service.status = 200;

@@ -17,7 +17,7 @@ const answer = (status: number, bodyText = '', endsAt?: string): SafeAnswer => (
   ...(endsAt === undefined ? {} : { certificate: { endsAt } }),
 });
 const silent = (kind: 'timeout' | 'unreachable' | 'tls' | 'redirect', code?: string): SafeAnswer => ({
-  ...{ kind, detail: `no answer, ${kind}`, ms: 7 },
+  ...{ kind, detail: `no answer, ${kind}`, sent: true, ms: 7 },
   ...(code === undefined ? {} : { code }),
 });
 const verdict = async (given: SafeAnswer, more?: object) => (await judgeAnswer(given, rule(more), now)).verdict;

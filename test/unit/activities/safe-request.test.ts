@@ -43,16 +43,21 @@ test.each(['/silent', '/drip'])('safeRequest() cuts %s at the deadline', async (
   expect(await ask(server.url + path, { timeoutMs: 300 })).toMatchObject({
     kind: 'timeout',
     detail: 'no answer within 300 ms',
+    sent: true,
   });
   expect(await ask(server.url, { timeoutMs: 10_000 })).toMatchObject({ kind: 'answer' });
 });
 
 test('safeRequest() cuts a name that is not answered, and redirects that never end', async () => {
   const never = () => new Promise<string[]>(() => undefined);
-  expect(await ask('http://slow.test/', { timeoutMs: 100 }, { lookup: never })).toMatchObject({ kind: 'timeout' });
+  expect(await ask('http://slow.test/', { timeoutMs: 100 }, { lookup: never })).toMatchObject({
+    kind: 'timeout',
+    sent: false,
+  });
   await using server = await faultServer();
   expect(await ask(`${server.url}/to/${encodeURIComponent('/silent')}`, { timeoutMs: 300 })).toMatchObject({
     kind: 'timeout',
+    sent: true,
   });
 });
 
@@ -89,20 +94,20 @@ test.each([
 ])('safeRequest() names %s without words of the server', async (path, detail) => {
   await using server = await faultServer();
   const answer = await ask(server.url + path);
-  expect(answer).toMatchObject({ kind: 'unreachable', detail: expect.stringMatching(detail) as string });
+  expect(answer).toMatchObject({ kind: 'unreachable', sent: true, detail: expect.stringMatching(detail) as string });
   expect(JSON.stringify(answer)).not.toContain('SSH');
 });
 
 test('safeRequest() names a closed port, an unknown name and an address that is none', async () => {
   const closed = await faultServer();
   await closed[Symbol.asyncDispose]();
-  expect(await ask(closed.url)).toMatchObject({ kind: 'unreachable', code: 'ECONNREFUSED' });
+  expect(await ask(closed.url)).toMatchObject({ kind: 'unreachable', code: 'ECONNREFUSED', sent: false });
   const nobody = async () => [];
-  expect(await ask('http://nobody.test/', {}, { lookup: nobody })).toMatchObject({ code: 'ENOTFOUND' });
+  expect(await ask('http://nobody.test/', {}, { lookup: nobody })).toMatchObject({ code: 'ENOTFOUND', sent: false });
   expect(await ask('file:///etc/passwd')).toMatchObject({ kind: 'unreachable', code: 'ERR_INVALID_URL' });
   expect(
     await ask('http://x.test/', { headers: { a: 'b\nc: d' } }, { lookup: async () => ['127.0.0.1'] }),
-  ).toMatchObject({ kind: 'unreachable', code: 'ERR_INVALID_CHAR' });
+  ).toMatchObject({ kind: 'unreachable', code: 'ERR_INVALID_CHAR', sent: false });
 });
 
 test('safeRequest() asks an owner’s own address however private, over IPv6 too', async () => {

@@ -34,9 +34,8 @@ const log = pino({ level: 'silent' });
 const answered = (status: number): SafeAnswer => ({
   ...{ kind: 'answer', status, bodyText: '', cut: true, ms: 1 },
 });
-const silent = (kind: 'timeout' | 'unreachable' | 'tls' | 'redirect', code?: string): SafeAnswer => ({
-  ...{ kind, detail: kind, ms: 1 },
-  ...(code === undefined ? {} : { code }),
+const silent = (kind: 'timeout' | 'unreachable' | 'tls' | 'redirect', sent: boolean): SafeAnswer => ({
+  ...{ kind, detail: kind, sent, ms: 1 },
 });
 
 async function faultFire(world: ContentWorld, plan: object): Promise<FireRow> {
@@ -77,11 +76,11 @@ test('judgeCall() takes for done what is expected, and calls again only what pro
   for (const status of [408, 421, 425, 429, 503]) expect(state(answered(status))).toBe('again');
   expect(state(answered(404), [404])).toBe('sent');
   expect(state(answered(200), [404])).toBe('failed');
-  for (const code of ['ECONNREFUSED', 'ENOTFOUND']) expect(state(silent('unreachable', code))).toBe('again');
-  expect(state(silent('tls'))).toBe('again');
-  for (const lost of [silent('timeout'), silent('unreachable'), silent('unreachable', 'ECONNRESET')]) {
-    expect(state(lost)).toBe('unknown');
+  for (const kind of ['timeout', 'unreachable', 'tls'] as const) {
+    expect(state(silent(kind, false))).toBe('again');
+    expect(state(silent(kind, true))).toBe('unknown');
   }
+  expect(state(silent('redirect', true))).toBe('failed');
 });
 
 test('act() calls once under the id of its effect, and a second time not at all', async () => {
@@ -127,6 +126,24 @@ test('act() gives up after `attempts` refusals, at the limit and not one before'
   expect(service.restarts).toHaveLength(2);
 });
 
+test('act() knows a call that never left from one whose answer was lost', async () => {
+  await using world = await contentWorld();
+  await using service = await testService();
+  const { act } = activitiesOf(world);
+  const outcome = async (http: object) => {
+    const { id: fireId } = await faultFire(world, { action: { name: 'restart', http } });
+    return await act({ fireId });
+  };
+  const url = `${service.url}/restart`;
+  // A token that was pasted with a line break in it.
+  expect(await outcome({ url, headers: { authorization: 'a\nb' } })).toMatchObject({ state: 'failed' });
+  expect(await outcome({ url: 'http://127.0.0.1:1/' })).toMatchObject({ state: 'failed' });
+  expect(service.restarts).toEqual([]);
+  service.onRestart = () => undefined;
+  expect(await outcome({ url, timeout: '200ms' })).toMatchObject({ state: 'unknown' });
+  expect(service.restarts).toHaveLength(1);
+});
+
 test('send() never makes a call that its flow left behind', async () => {
   await using world = await contentWorld();
   await using service = await testService();
@@ -164,7 +181,7 @@ test('watchService() wants good answers in a row, goes on from those before, and
   expect(await watchService(store, target, { ...past, wanted: 'ill' })).toMatchObject({ reached: false, looks: 1 });
   service.status = 500;
   expect(await watchService(store, target, { ...past, wanted: 'ill' })).toMatchObject({ reached: true, looks: 1 });
-  expect(judgeStatus(silent('timeout'), {})).toEqual({ verdict: 'fault', detail: 'timeout' });
+  expect(judgeStatus(silent('timeout', true), {})).toEqual({ verdict: 'fault', detail: 'timeout' });
 });
 
 test('lookOnce() takes a figure for well only where its watch says so', async () => {
