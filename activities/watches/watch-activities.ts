@@ -95,8 +95,9 @@ function watchOf(deps: WatchDeps, { when }: Trigger): Watch | undefined {
   if ('http' in when) {
     const rule = when.http;
     const { n, of } = typeof rule.for === 'number' ? { n: rule.for, of: rule.for } : rule.for;
+    const settle = { kind: 'count', n, of, recovers: rule.recovers ?? n, everyMs: rule.every } as const;
     return {
-      ...{ kind: 'http', on: rule.on, settle: { kind: 'count', n, of, recovers: rule.recovers ?? n } },
+      ...{ kind: 'http', on: rule.on, settle },
       look: async () => {
         const answer = await safeRequest(requestFor(rule), deps.request);
         const finding = await judgeAnswer(answer, rule, deps.store.clock.now());
