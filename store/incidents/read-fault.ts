@@ -1,6 +1,7 @@
 import { StewardError } from '../../schemas/errors.ts';
 import { type FaultPlan, faultPlan } from '../../schemas/fault-plan.ts';
 import { type FaultTarget, faultTarget } from '../../schemas/fault-target.ts';
+import { visibleLine } from '../../schemas/visible-text.ts';
 import { argsOf, type FireRow } from '../fires/open-fire.ts';
 import type { StoreIn } from '../store.ts';
 
@@ -11,10 +12,12 @@ export interface Fault {
   readonly target?: FaultTarget;
   /** The event says that the service is well again. */
   readonly recovered: boolean;
-  /** What was found, in our words. */
+  /** What was found: our words, or one line of those that the file's `map` takes from an event, cleaned. */
   readonly found?: string;
 }
 
+/** Characters. */
+const mostFound = 200;
 const changeKinds = ['http', 'metric'];
 
 /** Opens what a fire says of a fault. @throws badInput where its plan or its target cannot be used, sealBroken */
@@ -28,7 +31,7 @@ export function readFault(store: Pick<StoreIn, 'keys'>, fire: FireRow): Fault {
     plan: parsed.data,
     ...(looked.data === undefined ? {} : { target: looked.data }),
     recovered: recovered === true || (changeKinds.includes(fire.kind) && saysWell(fire, event)),
-    ...(typeof found === 'string' ? { found } : {}),
+    ...(typeof found === 'string' ? { found: visibleLine(found, mostFound) } : {}),
   };
 }
 

@@ -66,6 +66,20 @@ test('openIncident() believes the newest of changes that were collected into one
   expect(await openIncident(opened.store, { fireId: ill, at })).toMatchObject({ kind: 'own' });
 });
 
+test('openIncident() keeps of what a sender says was found one clean line, at the limit and one over', async () => {
+  await using opened = await testStore();
+  const noted = async (found: string) => {
+    const fireId = await fireOf(opened, found, { found });
+    const made = await openIncident(opened.store, { fireId, at });
+    await keepIncident(opened.store, { fireId, entries: [], now: 'closed' });
+    return [made.kind === 'own' && made.found, (await shown(opened, fireId)).timeline[0]?.what];
+  };
+  expect(await noted('disk full')).toEqual(['disk full', 'fault: disk full']);
+  expect(await noted('disk\u202e\nfull: \u0007now')).toEqual(['disk full: now', 'fault: disk full: now']);
+  expect(await noted('x'.repeat(200))).toEqual(['x'.repeat(200), `fault: ${'x'.repeat(200)}`]);
+  expect(await noted('x'.repeat(201))).toEqual([`${'x'.repeat(199)}…`, `fault: ${'x'.repeat(199)}…`]);
+});
+
 test('keepIncident() says nothing twice, and leaves what is over as it ended', async () => {
   await using opened = await testStore();
   const fireId = await fireOf(opened, 'a');
