@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { httpWhen } from '../schemas/trigger-kinds/http.ts';
 import { findPattern } from './find-pattern.ts';
-import type { SafeAnswer } from './safe-request.ts';
+import type { RequestTarget, SafeAnswer } from './safe-request.ts';
 
 /** What one look came to. */
 export interface Finding {
@@ -47,6 +47,12 @@ export async function judgeAnswer(answer: SafeAnswer, rule: HttpRule, now: Date)
     if (found === faulty) return say('fault', `status ${status}, ${words}`);
   }
   return say('well', `status ${status}`);
+}
+
+/** What a rule asks, as `judgeAnswer` needs it. Pure. */
+export function requestFor(rule: HttpRule): RequestTarget {
+  const { url, method, headers, timeout: timeoutMs, body } = rule;
+  return { url, method, headers, timeoutMs, maxBytes: body === undefined ? 0 : 262_144, redirects: redirectsFor(rule) };
 }
 
 /** A file that names a redirect among the faults wants to see it, and not where it leads. Pure. */

@@ -1,9 +1,9 @@
 import type { Digest, DigestItem } from '../schemas/digest.ts';
+import { visibleLine } from '../schemas/visible-text.ts';
 import { type GroupedDigest, groupMails, type MailGroup } from './group-mails.ts';
 import { escapeHtml } from './html-page.ts';
 import { counted, headingLines, wrapLine } from './plain-lines.ts';
 import { type ShownTimes, showTimes } from './show-time.ts';
-import { visibleLine } from './visible-text.ts';
 
 /** The mails of a digest in words, to stand in a page or a longer report. */
 export interface MailSection {

@@ -19,6 +19,8 @@ export interface Hop {
   /** A body that comes with such a status is not read. */
   readonly skipsBody: (status: number, headers: IncomingHttpHeaders) => boolean;
   readonly signal: AbortSignal;
+  /** Called before the first byte of the request leaves; not where none ever does. */
+  readonly onSending?: () => void;
   /** Authorities beside those that Node knows, PEM. */
   readonly ca?: string;
 }
@@ -85,6 +87,10 @@ function answerTo(hop: Hop): Promise<IncomingMessage> {
   const wanted = new Set(addresses.map(canonicalAddress));
   return new Promise((resolve, reject) => {
     let stage: 'tcp' | 'tls' | 'http' = 'tcp';
+    const reach = (next: typeof stage) => {
+      stage = next;
+      if (next === 'http') hop.onSending?.();
+    };
     const fail = (error: unknown) => reject(new NoAnswer(stage === 'tls' ? 'tls' : 'unreachable', error));
     try {
       const call = (secure ? requestHttps : requestHttp)({
@@ -97,12 +103,10 @@ function answerTo(hop: Hop): Promise<IncomingMessage> {
       });
       call.on('socket', (socket) => {
         socket.once('connect', () => {
-          stage = secure ? 'tls' : 'http';
+          reach(secure ? 'tls' : 'http');
           if (!wanted.has(canonicalAddress(socket.remoteAddress ?? ''))) socket.destroy(new Error('went elsewhere'));
         });
-        socket.once('secureConnect', () => {
-          stage = 'http';
-        });
+        socket.once('secureConnect', () => reach('http'));
       });
       call.on('response', resolve).on('error', fail);
       call.on('close', () => fail(new Error('closed without an answer')));

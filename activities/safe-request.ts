@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
-import { bareHost, type Exchange, NoAnswer, requestOnce } from './request-once.ts';
+import { bareHost, type Exchange, type Hop, NoAnswer, requestOnce } from './request-once.ts';
 import { isSpecialAddress } from './special-address.ts';
 
 /** What is asked, as a person wrote it into a file. */
@@ -20,13 +20,11 @@ export interface RequestTarget {
   readonly redirects?: number;
 }
 
-/** What came of it. `detail` and `code` hold no word of the far side; `headers` and `bodyText` are its words. */
+/** What came of it. `detail` and `code` hold no word of the far side; `bodyText` is its words. */
 export type SafeAnswer =
   | {
       readonly kind: 'answer';
       readonly status: number;
-      /** Of those in `keptHeaders`, the ones that came; at most 500 characters each. */
-      readonly headers: Readonly<Record<string, string>>;
       readonly bodyText: string;
       /** The body was longer, or was not read. */
       readonly cut: boolean;
@@ -40,6 +38,8 @@ export type SafeAnswer =
       readonly detail: string;
       /** Such as ECONNREFUSED or CERT_HAS_EXPIRED, where there is one. */
       readonly code?: string;
+      /** False where no byte of a request left: nothing can have come of it. */
+      readonly sent: boolean;
       readonly ms: number;
     };
 
@@ -51,7 +51,6 @@ export interface RequestDeps {
   readonly ca?: string;
 }
 
-const keptHeaders = ['content-type', 'content-length', 'retry-after', 'last-modified', 'etag', 'location'] as const;
 const keptBytes = 262_144;
 /** These belong to the connection, and are ours. */
 const ownHeaders = new Set(['connection', 'content-length', 'transfer-encoding', 'upgrade', 'expect', 'te', 'trailer']);
@@ -75,16 +74,20 @@ export async function safeRequest(target: RequestTarget, deps: RequestDeps = {})
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), target.timeoutMs);
   const ms = () => Math.round(performance.now() - began);
+  let sent = false;
+  const onSending = () => {
+    sent = true;
+  };
   try {
-    const { exchange, endsAt } = await follow(target, deps, deadline.signal);
+    const { exchange, endsAt } = await follow(target, deps, { signal: deadline.signal, onSending });
     const { status, cut } = exchange;
     return {
-      ...{ kind: 'answer', status, cut, headers: keep(exchange.headers), bodyText: exchange.body.toString('utf8') },
+      ...{ kind: 'answer', status, cut, bodyText: exchange.body.toString('utf8') },
       ...(endsAt === undefined ? {} : { certificate: { endsAt: endsAt.toISOString() } }),
       ms: ms(),
     };
   } catch (error) {
-    return { ...nameFailure(error, target, deadline.signal), ms: ms() };
+    return { ...nameFailure(error, target, deadline.signal), sent, ms: ms() };
   } finally {
     clearTimeout(timer);
     deadline.abort();
@@ -103,7 +106,7 @@ function nameFailure(error: unknown, { timeoutMs }: RequestTarget, signal: Abort
 async function follow(
   target: RequestTarget,
   deps: RequestDeps,
-  signal: AbortSignal,
+  { signal, onSending }: Required<Pick<Hop, 'signal' | 'onSending'>>,
 ): Promise<{ exchange: Exchange; endsAt?: Date }> {
   const own = parseUrl(target.url);
   if (own === undefined) throw new NoAnswer('unreachable', { code: 'ERR_INVALID_URL' });
@@ -116,7 +119,7 @@ async function follow(
     const addresses = await addressesOf(url, own, found, deps, signal);
     const headers = headersFor(url, own, target, body);
     const exchange = await requestOnce({
-      ...{ url, method, headers, addresses, signal, maxBytes: target.maxBytes ?? keptBytes },
+      ...{ url, method, headers, addresses, signal, onSending, maxBytes: target.maxBytes ?? keptBytes },
       ...(body === undefined ? {} : { body }),
       ...(deps.ca === undefined ? {} : { ca: deps.ca }),
       skipsBody: (status, had) => most > 0 && leadsOn(status, had),
@@ -210,11 +213,4 @@ function unescapePercent(text: string): string {
   } catch {
     return text;
   }
-}
-
-function keep(headers: IncomingHttpHeaders): Record<string, string> {
-  const kept = keptHeaders.flatMap((name) =>
-    headers[name] === undefined ? [] : [[name, headers[name].slice(0, 500)]],
-  );
-  return Object.fromEntries(kept) as Record<string, string>;
 }

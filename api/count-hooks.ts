@@ -9,6 +9,8 @@ export const hookRequests = new Counter({
 });
 
 /** Counts one. */
-export function countHook(result: 'accepted' | 'repeated' | 'ignored' | 'refused' | 'limited' | 'unsafe'): void {
+export function countHook(
+  result: 'accepted' | 'repeated' | 'ignored' | 'refused' | 'tooLarge' | 'limited' | 'unsafe',
+): void {
   hookRequests.inc({ result });
 }

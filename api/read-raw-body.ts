@@ -5,12 +5,20 @@ import { StewardError } from '../schemas/errors.ts';
 const mostHeldBytes = 67_108_864;
 let heldBytes = 0;
 
+/** A body, and what gives its place in memory free again. */
+export interface HeldBody {
+  readonly bytes: Buffer;
+  /** Call it once the body is used no more; a second call does nothing. */
+  release(): void;
+}
+
 /**
- * A request's body byte for byte, never more than `maxBytes` of it in memory.
+ * A request's body byte for byte, never more than `maxBytes` of it in memory. It counts among what all requests together
+ * may hold until it is released.
  *
  * @throws tooMany while other requests hold too much; badInput where the sender hung up; an error of status 413 over the limit
  */
-export async function readRawBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export async function readRawBody(request: IncomingMessage, maxBytes: number): Promise<HeldBody> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -36,10 +44,17 @@ export async function readRawBody(request: IncomingMessage, maxBytes: number): P
       request.once('error', cut);
       request.once('close', cut);
     });
-    return Buffer.concat(chunks, size);
-  } finally {
+  } catch (error) {
     heldBytes -= size;
+    throw error;
   }
+  const bytes = Buffer.concat(chunks, size);
+  let held = size;
+  const release = () => {
+    heldBytes -= held;
+    held = 0;
+  };
+  return { bytes, release };
 }
 
 /** As the body parser of the other routes says it. */

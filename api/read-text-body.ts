@@ -12,11 +12,13 @@ export function readTextBody(types: readonly string[], maxBytes: number): Reques
     if (!types.includes(type.trim()) || otherCharset || request.get('content-encoding') !== undefined) {
       throw notTheText(415, `The body is not sent as ${types.join(' or ')} in plain UTF-8`);
     }
-    const bytes = await readRawBody(request, maxBytes);
+    const { bytes, release } = await readRawBody(request, maxBytes);
     try {
       request.body = utf8.decode(bytes);
     } catch {
       throw notTheText(400, 'The body is not UTF-8');
+    } finally {
+      release();
     }
     next();
   };

@@ -198,6 +198,8 @@ function answerProblem(deps: ApiDeps, error: unknown, request: Request, response
     return;
   }
   if (ours.code === 'unauthorized') response.set('www-authenticate', 'Bearer realm="steward"');
-  if (ours.status === 503) response.set('retry-after', '1');
+  if (ours.status === 503 || (ours.status === 429 && !response.hasHeader('retry-after'))) {
+    response.set('retry-after', '1');
+  }
   response.status(ours.status).type('application/problem+json').send(JSON.stringify(ours));
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { visibleText } from '../activities/visible-text.ts';
 import { incidentStates } from '../schemas/endings.ts';
 import { StewardError } from '../schemas/errors.ts';
+import { visibleText } from '../schemas/visible-text.ts';
 import { apiClient } from './api-client.ts';
 import { printResult, table } from './print.ts';
 

@@ -14,6 +14,12 @@ export const duration = z.union([
     }),
 ]);
 
+/** Headers that a file adds to what is asked. The names are tokens. @source RFC 9110 5.6.2 */
+export const requestHeaders = z.record(
+  z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'expected the name of a header'),
+  z.string(),
+);
+
 /** An IANA time zone that this Node knows. */
 export const timezone = z.string().refine(isTimeZone, { message: 'expected an IANA time zone such as Europe/Berlin' });
 

@@ -61,6 +61,11 @@ const acrossKeys = [
     if: { properties: { provider: { const: 'trello' } } },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: { required: ['callbackUrl'] },
+    else: { not: { required: ['callbackUrl'] } },
+  }),
+  within('webhook', {
+    if: { properties: { provider: { enum: ['standard', 'gitlab', 'slack', 'linear', 'hmac'] } } },
+    else: { not: { required: ['tolerance'] } },
   }),
 ];
 

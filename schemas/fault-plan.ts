@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { duration } from './common.ts';
+import { duration, requestHeaders } from './common.ts';
 
 const place = z.string().regex(/^[a-z]+:[a-z0-9._-]+$/i, 'expected <channel>:<name>, such as mail:me');
 const call = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
-  headers: z.record(z.string(), z.string()).default({}),
+  headers: requestHeaders.default({}),
   body: z.string().max(65_536).optional(),
   timeout: duration.default(30_000).refine((ms) => ms >= 100 && ms <= 300_000, 'expected 100ms to 5m'),
   expect: z
@@ -47,7 +47,7 @@ export const faultPlan = z.strictObject({
   verify: z
     .strictObject({
       http: look.optional().describe('What is asked; what the trigger itself asks when left out'),
-      every: duration.default(30_000),
+      every: duration.default(30_000).refine((ms) => ms >= 100, 'expected 100ms or more'),
       healthy: z.int().min(1).max(100).default(2),
       within: duration.default(600_000),
     })
@@ -63,3 +63,22 @@ export const faultPlan = z.strictObject({
     .describe('Down again this soon after it recovered is the same fault: no new alarm'),
 });
 export type FaultPlan = z.infer<typeof faultPlan>;
+
+/**
+ * Why `overlap` of a `serviceFault` would leave a live fault to nobody; undefined where it may stand. Pure.
+ *
+ * @param file - a trigger's file
+ */
+export function refuseFaultOverlap(file: {
+  readonly run: string;
+  readonly when: object;
+  readonly overlap?: unknown;
+  readonly fault?: { readonly verify: { readonly http?: unknown } } | undefined;
+}): string | undefined {
+  const { run, when, overlap, fault } = file;
+  if (run !== 'serviceFault' || overlap === undefined || overlap === 'allow') return undefined;
+  if (overlap === 'cancelPrevious') return 'cancelPrevious would end the run that handles the fault: leave it out';
+  if (overlap !== 'skip') return 'queue would hold an event back from the run that waits for it: leave it out';
+  if ('http' in when || 'metric' in when || fault?.verify.http !== undefined) return undefined;
+  return 'skip would drop the event that says that it is well again: leave it out, or say in fault.verify.http what is asked';
+}

@@ -1,11 +1,19 @@
-/** One line of what happened: our own words, no text from outside but a status. */
+/**
+ * One line of what happened: our own words, a person's note, and of text from outside no more than a status and what a
+ * file's `map` says was found, cleaned and short.
+ */
 export interface TimelineEntry {
   /** RFC 3339. */
   readonly at: string;
   readonly what: string;
+  /** Of an event: RFC 3339, its own instant; the newest says how the service is. */
+  readonly said?: string;
 }
 
-/** What a run of `serviceFault` needs to decide: names, times and places. Addresses and tokens stay in the fire. */
+/**
+ * What a run of `serviceFault` needs to decide: names, times and places. No address and no token: activities read those
+ * from the fire. The run's input has the fire's arguments all the same, and only the payload codec keeps them secret.
+ */
 export interface FaultRunPlan {
   readonly service: string;
   /** Places that are told first; every channel when empty. */
@@ -27,7 +35,7 @@ export type OpenedIncident =
       readonly kind: 'own';
       readonly incidentId: string;
       readonly plan: FaultRunPlan;
-      /** What was found, in our words. */
+      /** What was found, cleaned and short. */
       readonly found?: string;
     }
   /** Another run has an open incident of this trigger; it wants to know. */

@@ -1,6 +1,7 @@
-import { parseInstant } from '../schemas/parse-instant.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import { spanOf } from './describe-fire.ts';
+
+export { isInForce } from '../schemas/is-in-force.ts';
 
 /** What a trigger has done of late, as the ledger knows it. */
 export interface GateFacts {
@@ -25,9 +26,4 @@ export function gate(trigger: Pick<Trigger, 'cooldown' | 'throttle'>, facts: Gat
     return `throttle: ${facts.recent} fires within ${spanOf(throttle.per)}, at most ${throttle.max}`;
   }
   return undefined;
-}
-
-/** Whether a trigger may fire at all now: what is switched off or past its end is as good as not there. */
-export function isInForce(trigger: Pick<Trigger, 'enabled' | 'until'>, now: Date): boolean {
-  return trigger.enabled && (trigger.until === undefined || now.getTime() <= parseInstant(trigger.until));
 }

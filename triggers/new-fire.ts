@@ -18,7 +18,7 @@ export function newFire(
   return {
     ...{ personId, trigger: trigger.name, flow: trigger.run, slotKey: event.slotKey, kind: event.kind },
     ...{ priority: trigger.priority, deliver: trigger.deliver, dueAt: event.dueAt, policy: policyOf(trigger) },
-    args: { ...trigger.with, ...faultArgs(trigger), ...event.args },
+    args: argsFor(trigger, event),
     ...(event.payload === undefined ? {} : { payload: event.payload }),
     ...(event.causedBy === undefined ? {} : { causedBy: event.causedBy }),
   };
@@ -28,11 +28,20 @@ function policyOf({ retry, onFailure }: Trigger): FirePolicy {
   return { ...(retry === undefined ? {} : { retry }), ...(onFailure === undefined ? {} : { onFailure }) };
 }
 
-/** The plan as the file says now, and what shows whether the service is well: `verify.http`, or what the trigger asks. */
-function faultArgs({ run, name, when, fault }: Trigger): Record<string, unknown> {
-  if (run !== workflowTypes.serviceFault) return {};
-  const target = targetOf(name, when, fault?.verify.http);
-  return { ...(fault === undefined ? {} : { fault }), ...(target === undefined ? {} : { target }) };
+/**
+ * For `serviceFault` the plan as the file says now, and what shows whether the service is well: `verify.http`, what the
+ * trigger asks, else what `steward.yaml` asks of the service. Nobody who fires a trigger says what is called and asked.
+ */
+function argsFor(
+  { run, name, when, fault, with: given }: Trigger,
+  { kind, args }: Pick<TriggerEvent, 'kind' | 'args'>,
+): Record<string, unknown> {
+  const all = { ...given, ...args };
+  if (run !== workflowTypes.serviceFault) return all;
+  const { fault: _fault, target: _target, ...rest } = all;
+  // Changes of a watch and of a service are ours; only the latter names a target.
+  const target = targetOf(name, when, fault?.verify.http) ?? (kind === 'http' ? args?.target : undefined);
+  return { ...rest, fault: fault ?? {}, ...(target === undefined ? {} : { target }) };
 }
 
 function targetOf(name: string, when: Trigger['when'], asked: FaultPlan['verify']['http']): FaultTarget | undefined {

@@ -7,7 +7,6 @@ import {
   isCancellation,
   setHandler,
   TemporalFailure,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { FireInput, FlowOutcome } from '../schemas/flow-io.ts';
 import { signals } from '../schemas/protocol.ts';
@@ -16,7 +15,7 @@ import { beginHandling } from './steps/fault/begin-handling.ts';
 import { climbLadder } from './steps/fault/climb-ladder.ts';
 import { type FaultState, newFaultState } from './steps/fault/fault-state.ts';
 import { tellNews } from './steps/fault/tell-news.ts';
-import { entry, type FaultRun, keep, tellOwner } from './steps/fault/tell-owner.ts';
+import { entry, type FaultRun, isLong, keep, tellOwner } from './steps/fault/tell-owner.ts';
 import { watchDown, watchWell } from './steps/fault/watch-recovery.ts';
 import { note, runFire } from './steps/run-fire.ts';
 
@@ -35,7 +34,8 @@ const sendingMs = 60_000;
  * answer is not known; a service that stays down is looked at for as long as it takes.
  */
 export function serviceFault(fire: FireInput, before?: FaultState): Promise<FlowOutcome> {
-  let hints = 0;
+  // The record may have changed while the run before handed over.
+  let hints = before === undefined ? 0 : 1;
   setHandler(incidentChanged, () => {
     hints += 1;
   });
@@ -45,8 +45,11 @@ export function serviceFault(fire: FireInput, before?: FaultState): Promise<Flow
     const { fireId, personId, deliver } = begun;
     const run: FaultRun = { fireId, personId, deliver, state, sending: 0 };
     try {
-      await handle(begun, run, () => hints);
-      return await close(begun, run);
+      for (;;) {
+        await handle(begun, run, () => hints);
+        const outcome = await close(begun, run);
+        if (outcome !== undefined) return outcome;
+      }
     } catch (error) {
       if (error instanceof TemporalFailure && isCancellation(error)) await cancelled(run);
       throw error;
@@ -61,7 +64,7 @@ async function begin({ fireId }: FireInput): Promise<FaultState | FlowOutcome> {
     return { outcome: 'well', skipped: 'the event says that the service is well, and no fault of it is open' };
   }
   const { incidentId, workflowId } = opened;
-  // Its run looks at the record by itself later; a run that is gone is the sweeper's to see to.
+  // Its run reads the record by itself within about an hour; a run that is gone is the sweeper's to see to.
   await getExternalWorkflowHandle(workflowId)
     .signal(incidentChanged)
     .catch(() => undefined);
@@ -92,10 +95,9 @@ async function recover(fire: FireInput, run: FaultRun): Promise<void> {
     note(fire, state.down ? 'waiting until it is well' : 'seeing whether it stays well', factsOf(state));
     if (state.down) await watchDown(run);
     else if (await watchWell(run)) return;
-    const { continueAsNewSuggested, historyLength } = workflowInfo();
-    if ((continueAsNewSuggested || historyLength > state.longHistory) && run.sending === 0) {
-      await continueAsNew<typeof serviceFault>(fire, state);
-    }
+    // What others made of it, where their hint was lost.
+    await keep(run, []);
+    if (isLong(run)) await continueAsNew<typeof serviceFault>(fire, state);
   }
 }
 
@@ -108,10 +110,12 @@ async function follow(run: FaultRun, hints: () => number): Promise<never> {
   }
 }
 
-async function close(fire: FireInput, run: FaultRun): Promise<FlowOutcome> {
+/** @returns undefined where an event said meanwhile that the service is down again */
+async function close(fire: FireInput, run: FaultRun): Promise<FlowOutcome | undefined> {
   const { state } = run;
   const outcome = state.closedByOwner ? 'closedByOwner' : 'recovered';
-  await keep(run, [entry('closed')], { now: 'closed' });
+  const now = state.plan.looks ? 'closed' : 'closedIfWell';
+  if (!(await keep(run, [entry('closed')], { now })).closed) return undefined;
   await tellOwner(run, {
     key: 'closed',
     ...(await faults.story({ fireId: fire.fireId, endedAt: new Date().toISOString() })),

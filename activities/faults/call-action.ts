@@ -18,8 +18,6 @@ export interface ActionOutcome {
   readonly detail: string;
 }
 
-/** Before a connection there was nothing to answer. */
-const neverReached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 /** The far side says that it did not take the request up. @source RFC 9110 15.5.9, 15.5.20, 15.6.4; RFC 6585 4; RFC 8470 5.2 */
 const notTakenUp = new Set([408, 421, 425, 429, 503]);
 
@@ -71,8 +69,7 @@ export function judgeCall(
     if (done) return { state: 'sent', detail };
     return notTakenUp.has(status) ? { state: 'again', detail, waitMs } : { state: 'failed', detail };
   }
-  const { kind, detail, code } = answer;
+  const { kind, detail, sent } = answer;
   if (kind === 'redirect') return { state: 'failed', detail };
-  if (kind === 'tls' || (code !== undefined && neverReached.has(code))) return { state: 'again', detail, waitMs };
-  return { state: 'unknown', detail };
+  return sent ? { state: 'unknown', detail } : { state: 'again', detail, waitMs };
 }

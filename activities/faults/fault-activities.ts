@@ -27,7 +27,10 @@ interface FaultDeps {
   readonly cancelled?: () => AbortSignal | undefined;
 }
 
-/** What is done about the fault of a service. Addresses and tokens are read from the fire; a history holds none. */
+/**
+ * What is done about the fault of a service. Addresses and tokens are read from the fire; in a history only the run's
+ * input has them, as part of the fire's arguments, sealed by the payload codec.
+ */
 export function makeFaultActivities(deps: FaultDeps) {
   const { store, log } = deps;
   const faultOf = async (fireId: string): Promise<Fault> => {

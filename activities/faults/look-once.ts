@@ -1,7 +1,7 @@
 import type { FaultTarget, PlainLook } from '../../schemas/fault-target.ts';
 import type { Store } from '../../store/store.ts';
 import { readWatch } from '../../store/triggers/watch-state.ts';
-import { type Finding, judgeAnswer, redirectsFor } from '../judge-answer.ts';
+import { type Finding, judgeAnswer, requestFor } from '../judge-answer.ts';
 import { type SafeAnswer, safeRequest } from '../safe-request.ts';
 
 /** What one look came to, in our words. */
@@ -12,18 +12,15 @@ export async function lookOnce(store: Store, target: FaultTarget): Promise<Look>
   if ('watch' in target) {
     const watch = await readWatch(store, target.watch);
     if (watch === undefined) return { verdict: 'unknown', detail: 'nothing watches its figure' };
-    return { verdict: watch.faulty ? 'fault' : 'well', detail: watch.detail };
+    // Over its line for less than `for` is no fault yet, and not well either.
+    const verdict = watch.faulty ? 'fault' : watch.verdict === 'well' ? 'well' : 'unknown';
+    return { verdict, detail: watch.detail };
   }
   if ('ask' in target) {
     const { url, method, headers, timeout: timeoutMs } = target.ask;
     return judgeStatus(await safeRequest({ url, method, headers, timeoutMs, maxBytes: 0, redirects: 0 }), target.ask);
   }
-  const { url, method, headers, timeout: timeoutMs, body } = target.http;
-  const answer = await safeRequest({
-    ...{ url, method, headers, timeoutMs, redirects: redirectsFor(target.http) },
-    ...(body === undefined ? { maxBytes: 0 } : {}),
-  });
-  return await judgeAnswer(answer, target.http, store.clock.now());
+  return await judgeAnswer(await safeRequest(requestFor(target.http)), target.http, store.clock.now());
 }
 
 /** Well is a status that is expected; all else is a fault, also no answer. Pure. */

@@ -1,7 +1,7 @@
 import type { TimelineEntry } from '../../schemas/fault-run.ts';
+import { visibleText } from '../../schemas/visible-text.ts';
 import type { IncidentRow } from '../../store/incidents/timeline.ts';
 import { showTimes } from '../show-time.ts';
-import { visibleText } from '../visible-text.ts';
 
 /** A message in words. */
 export interface Story {

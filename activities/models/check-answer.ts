@@ -1,7 +1,7 @@
 import { type MailSummary, mailSummary } from '../../schemas/digest.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import type { ParsedMail } from '../../schemas/message.ts';
-import { visibleLine } from '../visible-text.ts';
+import { visibleLine } from '../../schemas/visible-text.ts';
 import { withoutLinks } from '../without-links.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { visibleText } from '../visible-text.ts';
+import { visibleText } from '../../schemas/visible-text.ts';
 
 /** Headers that programs put above a quotation, in the languages seen most. One match ends the sender's own words. */
 const quotationBegins = [

@@ -1,7 +1,7 @@
 import type { MailSummary } from '../../schemas/digest.ts';
 import type { ParsedMail } from '../../schemas/message.ts';
 import { limits } from '../../schemas/protocol.ts';
-import { visibleLine } from '../visible-text.ts';
+import { visibleLine } from '../../schemas/visible-text.ts';
 import { withoutLinks } from '../without-links.ts';
 import { findAsks } from './find-asks.ts';
 import { findDue } from './find-due.ts';

@@ -1,11 +1,11 @@
 import type { Digest } from '../../schemas/digest.ts';
 import type { RenderedMail } from '../../schemas/outgoing.ts';
 import type { Report } from '../../schemas/report.ts';
+import { visibleLine } from '../../schemas/visible-text.ts';
 import { escapeHtml, htmlPage } from '../html-page.ts';
 import { mailSection } from '../mail-section.ts';
 import { counted, headingLines, wrapLine } from '../plain-lines.ts';
 import { type ShownTimes, showTimes } from '../show-time.ts';
-import { visibleLine } from '../visible-text.ts';
 import { absenceEntries } from './absence-entries.ts';
 
 interface Entry {

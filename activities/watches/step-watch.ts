@@ -3,7 +3,13 @@ import type { Finding } from '../judge-answer.ts';
 
 /** How many findings, or how long, before a watch changes its mind. */
 export type Settle =
-  | { readonly kind: 'count'; readonly n: number; readonly of: number; readonly recovers: number }
+  | {
+      readonly kind: 'count';
+      readonly n: number;
+      readonly of: number;
+      readonly recovers: number;
+      readonly everyMs: number;
+    }
   | { readonly kind: 'time'; readonly forMs: number; readonly everyMs: number };
 
 /** Where a watch begins, or goes on where its file says the same as before. The count of changes never goes back. Pure. */
@@ -22,7 +28,8 @@ export function stepWatch(before: WatchState, finding: Finding, settle: Settle, 
   const looked = { ...rest, detail, verdict, lookedAt: now.toISOString() };
   if (settle.kind === 'count') {
     if (verdict === 'unknown') return looked;
-    const recent = [...before.recent, verdict === 'fault'].slice(-Math.max(settle.of, settle.recovers));
+    const known = isGap(before, settle.everyMs, now) ? [] : before.recent;
+    const recent = [...known, verdict === 'fault'].slice(-Math.max(settle.of, settle.recovers));
     return turns(before.faulty, recent, settle) ? flip(looked, now) : { ...looked, recent };
   }
   if (before.faulty) return verdict === 'well' ? flip(looked, now) : looked;

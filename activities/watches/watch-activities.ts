@@ -4,6 +4,7 @@ import type { Dispatch } from '../../schemas/dispatch.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import type { Files } from '../../schemas/file-set.ts';
 import { slotKeys } from '../../schemas/ids.ts';
+import { isInForce } from '../../schemas/is-in-force.ts';
 import type { Trigger } from '../../schemas/trigger-file.ts';
 import { kindOf } from '../../schemas/trigger-kinds.ts';
 import { appendEvent } from '../../store/append-event.ts';
@@ -11,7 +12,7 @@ import { ensurePerson } from '../../store/ensure-person.ts';
 import { lockTrigger } from '../../store/fires/lock-trigger.ts';
 import { inTransaction, type Store } from '../../store/store.ts';
 import { keepWatch, readWatch } from '../../store/triggers/watch-state.ts';
-import { type Finding, judgeAnswer, redirectsFor } from '../judge-answer.ts';
+import { type Finding, judgeAnswer, requestFor } from '../judge-answer.ts';
 import { type MachineFigures, readMachine } from '../read-machine.ts';
 import { type RequestDeps, safeRequest } from '../safe-request.ts';
 import { judgeReading, readMetric } from './read-metric.ts';
@@ -56,7 +57,8 @@ export function makeWatchActivities(deps: WatchDeps) {
     look: async ({ trigger: name }: { trigger: string }): Promise<{ outcome: string }> => {
       const trigger = files.current().triggers.get(name);
       const watch = trigger === undefined ? undefined : watchOf(deps, trigger);
-      if (trigger === undefined || watch === undefined || !isOn(trigger, store.clock.now())) return { outcome: 'gone' };
+      if (trigger === undefined || watch === undefined || !isInForce(trigger, store.clock.now()))
+        return { outcome: 'gone' };
       const { instance } = files.current();
       const { id: personId } = await ensurePerson(store, instance.owner.name, zone());
       await tell(deps, trigger, personId);
@@ -73,12 +75,18 @@ export function makeWatchActivities(deps: WatchDeps) {
   };
 }
 
-const isOn = ({ enabled, until }: Trigger, now: Date): boolean =>
-  enabled && (until === undefined || now.getTime() <= Date.parse(until));
+/** A try that began earlier than this has been given up: `proxies.watch`. */
+const oldestTryMs = 300_000;
 
-/** Both are instants of Temporal's clock, so an older try that still runs counts no more either. */
-const isCounted = (state: WatchState | undefined, asked: string | undefined): boolean =>
-  asked !== undefined && state?.countedFor !== undefined && asked <= state.countedFor;
+/**
+ * Both are instants of Temporal's clock, so an older try that still runs counts no more either. What seems to have been
+ * asked long before the last look was asked after it, by a clock that was set back.
+ */
+function isCounted(state: WatchState | undefined, asked: string | undefined): boolean {
+  if (asked === undefined || state?.countedFor === undefined) return false;
+  const olderMs = Date.parse(state.countedFor) - Date.parse(asked);
+  return olderMs >= 0 && olderMs <= oldestTryMs;
+}
 
 const wordsOf = ({ faulty, verdict, detail }: WatchState): string =>
   `${verdict === 'unknown' ? 'unknown' : faulty ? 'faulty' : 'well'}: ${detail}`;
@@ -87,13 +95,12 @@ function watchOf(deps: WatchDeps, { when }: Trigger): Watch | undefined {
   if ('http' in when) {
     const rule = when.http;
     const { n, of } = typeof rule.for === 'number' ? { n: rule.for, of: rule.for } : rule.for;
-    const { url, method, headers, timeout: timeoutMs } = rule;
+    const settle = { kind: 'count', n, of, recovers: rule.recovers ?? n, everyMs: rule.every } as const;
     return {
-      ...{ kind: 'http', on: rule.on, settle: { kind: 'count', n, of, recovers: rule.recovers ?? n } },
+      ...{ kind: 'http', on: rule.on, settle },
       look: async () => {
-        const maxBytes = rule.body === undefined ? 0 : 262_144;
-        const target = { url, method, headers, timeoutMs, maxBytes, redirects: redirectsFor(rule) };
-        const finding = await judgeAnswer(await safeRequest(target, deps.request), rule, deps.store.clock.now());
+        const answer = await safeRequest(requestFor(rule), deps.request);
+        const finding = await judgeAnswer(answer, rule, deps.store.clock.now());
         return () => finding;
       },
     };

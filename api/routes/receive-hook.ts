@@ -9,7 +9,7 @@ import type { Verdict, WebhookRequest } from '../../triggers/webhooks/webhook-re
 import type { ApiDeps } from '../api-deps.ts';
 import { countHook } from '../count-hooks.ts';
 import { problem } from '../problem.ts';
-import { readRawBody } from '../read-raw-body.ts';
+import { type HeldBody, readRawBody } from '../read-raw-body.ts';
 import { rawRoute } from '../route.ts';
 
 type Proven = Extract<Verdict, { ok: true }>;
@@ -62,29 +62,63 @@ async function receive(deps: ApiDeps, request: Request, response: Response, next
   const hooks = findHooks(deps.files.current(), String(request.params.path), now);
   // Nothing here: the answer is that of any path that does not exist, and comes before a byte of the body is read.
   if (hooks.length === 0) return next();
-  const maxBytes = Math.max(...hooks.map(({ settings }) => settings.maxBytes));
-  const asked = { headers: request.headers, rawBody: await readRawBody(request, maxBytes), now };
+  const { bytes: rawBody, release } = await readBody(request, hooks);
+  try {
+    await take(deps, hooks, { headers: request.headers, rawBody, now }, response, next);
+  } finally {
+    release();
+  }
+}
+
+async function take(
+  deps: ApiDeps,
+  hooks: readonly Hook[],
+  asked: WebhookRequest,
+  response: Response,
+  next: NextFunction,
+): Promise<void> {
   const judged = await prove(deps, hooks, asked);
   const challenge = judged.find(({ proven }) => proven.challenge !== undefined)?.proven.challenge;
   if (challenge !== undefined) return void response.status(200).type('text/plain').end(challenge);
-  await limitRate(deps, judged, now, response);
+  const listed = judged.filter(({ hook, proven }) => isListed(hook, proven));
+  const within: Judged[] = [];
+  for (const one of listed) if (await isWithinRate(deps, one.hook, asked.now)) within.push(one);
   const receipts: FireReceipt[] = [];
-  try {
-    for (const { hook, proven } of judged) {
-      if (isListed(hook, proven)) receipts.push(await fireHook(deps, hook, asked, proven));
-      else countHook('ignored');
-    }
-  } catch (error) {
-    // The file changed while the body came in: by now there is nothing here.
-    if (error instanceof StewardError && error.code === 'notFound') return next();
-    throw error;
+  for (const { hook, proven } of within) {
+    const receipt = await fireIfThere(deps, hook, asked, proven);
+    if (receipt !== undefined) receipts.push(receipt);
   }
+  for (let ignored = listed.length; ignored < judged.length; ignored += 1) countHook('ignored');
+  if (receipts.length === 0 && within.length < listed.length) throw tooMany(response, asked.now);
+  // The files changed while the body came in: by now there is nothing here.
+  if (receipts.length === 0 && within.length === judged.length) return next();
   if (receipts.some((receipt) => receipt.unstarted)) {
     countHook('unsafe');
     throw new StewardError('temporalBusy', 'The event is kept and its run could not be started yet');
   }
   for (const { accepted } of receipts) countHook(accepted ? 'accepted' : 'repeated');
   answer(response, judged[0]!.hook, receipts);
+}
+
+/** Up to the most that one of the hooks takes. */
+async function readBody(request: Request, hooks: readonly Hook[]): Promise<HeldBody> {
+  try {
+    return await readRawBody(request, Math.max(...hooks.map(({ settings }) => settings.maxBytes)));
+  } catch (error) {
+    if ((error as { status?: unknown }).status === 413) countHook('tooLarge');
+    else if (error instanceof StewardError && error.code === 'tooMany') countHook('limited');
+    throw error;
+  }
+}
+
+/** @returns undefined where the trigger has just gone, which is no matter of its neighbours at the same address */
+async function fireIfThere(...[deps, hook, asked, proven]: Parameters<typeof fireHook>) {
+  try {
+    return await fireHook(deps, hook, asked, proven);
+  } catch (error) {
+    if (error instanceof StewardError && error.code === 'notFound') return undefined;
+    throw error;
+  }
 }
 
 /** The triggers for which the request is proven. @throws hookRefused where it is proven for none */
@@ -107,21 +141,19 @@ async function sayRefused({ hot, log, store }: ApiDeps, { trigger }: Hook, why: 
   if (await hot.claim(key, '1', windowMs)) log.warn({ trigger: trigger.name, why }, 'a webhook was refused');
 }
 
-/** Counts what is proven, so that only its sender can use up what a hook takes. @throws tooMany */
-async function limitRate(
-  { hot, store }: ApiDeps,
-  judged: readonly Judged[],
-  now: Date,
-  response: Response,
-): Promise<void> {
+/** Counts what is proven and listed, so that only its sender can use up what a hook takes. */
+async function isWithinRate({ hot, store }: ApiDeps, { trigger, settings }: Hook, now: Date): Promise<boolean> {
   const window = Math.floor(now.getTime() / windowMs);
-  for (const { hook } of judged) {
-    const key = `hook-rate:${store.keys.fingerprint('hook', hook.trigger.name)}:${window}`;
-    if ((await hot.increment(key, 1, 2 * windowMs)) <= hook.settings.perMinute) continue;
-    countHook('limited');
-    response.set('retry-after', String(Math.ceil(((window + 1) * windowMs - now.getTime()) / 1000)));
-    throw new StewardError('tooMany', `This hook takes ${hook.settings.perMinute} requests in a minute`);
-  }
+  const key = `hook-rate:${store.keys.fingerprint('hook', trigger.name)}:${window}`;
+  if ((await hot.increment(key, 1, 2 * windowMs)) <= settings.perMinute) return true;
+  countHook('limited');
+  return false;
+}
+
+function tooMany(response: Response, now: Date): StewardError {
+  const leftMs = windowMs - (now.getTime() % windowMs);
+  response.set('retry-after', String(Math.ceil(leftMs / 1000)));
+  return new StewardError('tooMany', 'This hook takes no more requests in this minute');
 }
 
 /** Any 2xx would do, but for Trello, which wants 200; chat services show what they are answered. */

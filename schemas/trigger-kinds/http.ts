@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../common.ts';
+import { duration, requestHeaders } from '../common.ts';
 import { pattern } from '../pattern.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an address that begins with http:// or https://' });
@@ -25,7 +25,7 @@ export const httpWhen = z.strictObject({
     .strictObject({
       url: httpUrl,
       method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
-      headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/), z.string()).default({}),
+      headers: requestHeaders.default({}),
       every: duration.default(60_000).refine((ms) => ms >= 1_000, 'expected 1s or more'),
       timeout: duration.default(10_000).refine((ms) => ms >= 100 && ms <= 60_000, 'expected 100ms to 60s'),
       status: z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../common.ts';
+import { duration, requestHeaders } from '../common.ts';
 
 /** A figure of this machine or of Prometheus crosses a line for long enough. */
 export const metricWhen = z.strictObject({
@@ -14,7 +14,7 @@ export const metricWhen = z.strictObject({
             .min(1)
             .max(4_000)
             .describe('PromQL that gives one value; the largest counts where there are several'),
-          headers: z.record(z.string(), z.string()).default({}),
+          headers: requestHeaders.default({}),
         })
         .optional(),
       above: z.number().optional(),

@@ -22,6 +22,23 @@ export type WebhookProvider = (typeof webhookProviders)[number];
 
 const secret = z.string().min(8, 'expected 8 characters or more');
 
+/** Senders that may sign a time. */
+const timedProviders: readonly WebhookProvider[] = ['standard', 'gitlab', 'slack', 'linear', 'hmac'];
+/** A shorter key can be guessed, and what is no base64 at all would be an empty one. */
+const leastKeyBytes = 16;
+
+const isKey = (text: string): boolean =>
+  /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) && Buffer.from(text, 'base64').length >= leastKeyBytes;
+
+/** Secrets whose form says that they are base64. */
+function areKeys(provider: WebhookProvider, secrets: string | readonly string[]): boolean {
+  return [secrets].flat().every((one) => {
+    if (provider === 'teams') return isKey(one);
+    const signing = (provider === 'standard' || provider === 'gitlab') && one.startsWith('whsec_');
+    return !signing || isKey(one.slice('whsec_'.length));
+  });
+}
+
 /** A request to `/hooks/<name>` whose sender proves itself. */
 export const webhookWhen = z.strictObject({
   webhook: z
@@ -43,8 +60,8 @@ export const webhookWhen = z.strictObject({
       maxBytes: z.int().min(1).max(26_214_400).default(1_048_576),
       perMinute: z.int().min(1).max(100_000).default(600).describe('Requests taken in a minute; more get 429'),
       tolerance: duration
-        .default(300_000)
-        .describe('How far the time in a request may be off, where the sender signs one'),
+        .optional()
+        .describe('How far the time in a request may be off, where the sender signs one; 5m when left out'),
       callbackUrl: z
         .url()
         .optional()
@@ -71,8 +88,20 @@ export const webhookWhen = z.strictObject({
       path: ['hmac'],
       message: 'is needed for provider hmac, and for no other',
     })
-    .refine((w) => w.provider !== 'trello' || w.callbackUrl !== undefined, {
+    .refine((w) => (w.provider === 'trello') === (w.callbackUrl !== undefined), {
       path: ['callbackUrl'],
-      message: 'is needed for provider trello',
+      message: 'is needed for provider trello, and for no other',
+    })
+    .refine((w) => w.tolerance === undefined || timedProviders.includes(w.provider), {
+      path: ['tolerance'],
+      message: `is for senders that sign a time: ${timedProviders.join(', ')}`,
+    })
+    .refine((w) => w.tolerance === undefined || w.hmac === undefined || w.hmac.timestampHeader !== undefined, {
+      path: ['tolerance'],
+      message: 'needs hmac.timestampHeader',
+    })
+    .refine((w) => areKeys(w.provider, w.secret), {
+      path: ['secret'],
+      message: `is not base64 of ${leastKeyBytes} bytes or more, as the sender hands it out`,
     }),
 });

@@ -80,8 +80,8 @@ export function loadFiles(places: LoadPlaces, lastGood: LastGood = () => undefin
   return { set: { triggers, channels, models, instance, faults }, files };
 }
 
-/** Stands for a secret that only a running Steward can open; as long as the shortest that a file may ask for. */
-export const storedSecret = 'a stored secret';
+/** Stands for a secret that only a running Steward can open: long enough, and base64, for all that a file may ask for. */
+export const storedSecret = 'aStoredSecretOfTheOwners';
 
 /** Reads the files without a database: no secrets, no last good versions. For the command line. */
 export function loadFilesOnce(home: string, env: NodeJS.ProcessEnv, knownFlows: () => ReadonlySet<string>): FileSet {

@@ -11,8 +11,8 @@ import { type IncidentRow, withEntries } from './timeline.ts';
 export interface IncidentNews {
   readonly fireId: string;
   readonly entries: readonly TimelineEntry[];
-  /** How it stands now; as before when left out. */
-  readonly now?: 'down' | 'recovered' | 'closed' | 'cancelled';
+  /** How it stands now; as before when left out. `closedIfWell` says nothing where an event has said that it is down. */
+  readonly now?: 'down' | 'recovered' | 'closed' | 'closedIfWell' | 'cancelled';
   /** How often it has gone down again. */
   readonly flaps?: number;
 }
@@ -29,6 +29,7 @@ export async function keepIncident(store: Store, news: IncidentNews): Promise<In
     const [row] = await inside.db.select().from(incidents).where(eq(incidents.fireId, news.fireId)).for('update');
     if (row === undefined) throw new StewardError('notFound', `There is no incident of fire ${news.fireId}`);
     const over = isOver(row);
+    if (news.now === 'closedIfWell' && !over && row.state !== 'recovered') return standing(row);
     const set = {
       ...withEntries(inside, row, news.entries),
       ...(over || news.flaps === undefined ? {} : { flaps: news.flaps }),
@@ -63,8 +64,10 @@ function standAs({ clock }: StoreIn, row: IncidentRow, now: NonNullable<Incident
       return { state: row.acknowledgedAt === null ? 'open' : 'acknowledged', recoveredAt: null };
     case 'recovered':
       return { state: 'recovered', recoveredAt: clock.now() };
-    default:
+    case 'cancelled':
       return { state: now, closedAt: clock.now() };
+    default:
+      return { state: 'closed', closedAt: clock.now() };
   }
 }
 

@@ -2,7 +2,7 @@ import { and, eq, notInArray } from 'drizzle-orm';
 import { fires } from '../../schemas/db/fires.ts';
 import { incidents } from '../../schemas/db/records.ts';
 import { StewardError } from '../../schemas/errors.ts';
-import type { FaultRunPlan, OpenedIncident } from '../../schemas/fault-run.ts';
+import type { FaultRunPlan, OpenedIncident, TimelineEntry } from '../../schemas/fault-run.ts';
 import { newId } from '../../schemas/ids.ts';
 import { appendEvent } from '../append-event.ts';
 import { lockTrigger } from '../fires/lock-trigger.ts';
@@ -10,7 +10,7 @@ import { argsOf, type FireRow } from '../fires/open-fire.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
 import { readWatch } from '../triggers/watch-state.ts';
 import { type Fault, readFault } from './read-fault.ts';
-import { type IncidentRow, newTimeline, withEntries } from './timeline.ts';
+import { type IncidentRow, newTimeline, readTimeline, withEntries } from './timeline.ts';
 
 /** An incident that is over. */
 export const overStates = ['closed', 'cancelled'] as const;
@@ -39,9 +39,10 @@ export async function openIncident(
       .from(incidents)
       .where(and(eq(incidents.trigger, fire.trigger), notInArray(incidents.state, [...overStates])))
       .for('update');
-    if (other !== undefined) return await join(inside, other, fault, at);
+    if (other !== undefined) return await join(inside, other, { fault, dueAt: fire.dueAt, at });
     if (fault.recovered) return { kind: 'well' };
-    const made = await insert(inside, fire, fault, { at, what: `fault${found === undefined ? '' : `: ${found}`}` });
+    const what = `fault${found === undefined ? '' : `: ${found}`}`;
+    const made = await insert(inside, fire, fault, { at, what, said: fire.dueAt.toISOString() });
     return mine(made, fault, fire.trigger, found);
   });
 }
@@ -55,7 +56,7 @@ async function insert(
   inside: StoreIn,
   { id: fireId, personId, trigger }: FireRow,
   { plan }: Fault,
-  first: { at: string; what: string },
+  first: TimelineEntry,
 ): Promise<IncidentRow> {
   const id = newId('incident', inside.clock);
   const service = plan.service ?? trigger;
@@ -74,16 +75,25 @@ async function insert(
   return made!;
 }
 
-/** Another event of the same trigger: noted, and taken for how the service is where its run cannot look for itself. */
-async function join(inside: StoreIn, row: IncidentRow, fault: Fault, at: string): Promise<OpenedIncident> {
+/**
+ * Another event of the same trigger: noted, and taken for how the service is where its run cannot look for itself. One
+ * from before the newest that was noted is noted only: runs begin in any order.
+ */
+async function join(
+  inside: StoreIn,
+  row: IncidentRow,
+  { fault, dueAt, at }: { fault: Fault; dueAt: Date; at: string },
+): Promise<OpenedIncident> {
   const [fire] = await inside.db.select().from(fires).where(eq(fires.id, row.fireId));
   const blind = fire !== undefined && argsOf(inside, fire).target === undefined;
+  const said = dueAt.toISOString();
+  const newest = !readTimeline(inside, row).some((one) => one.said !== undefined && one.said > said);
   const what = fault.recovered ? 'an event says that it is well again' : 'the trigger fired again';
   const down = row.acknowledgedAt === null ? ('open' as const) : ('acknowledged' as const);
   const changed = fault.recovered
     ? { state: 'recovered' as const, recoveredAt: new Date(at) }
     : { state: down, recoveredAt: null };
-  const set = { ...withEntries(inside, row, [{ at, what }]), ...(blind ? changed : {}) };
+  const set = { ...withEntries(inside, row, [{ at, what, said }]), ...(blind && newest ? changed : {}) };
   if (Object.keys(set).length > 0) await inside.db.update(incidents).set(set).where(eq(incidents.id, row.id));
   return { kind: 'joined', incidentId: row.id, fireId: row.fireId, workflowId: fire?.workflowId ?? '' };
 }

@@ -36,7 +36,9 @@ export function withEntries(
   entries: readonly TimelineEntry[],
 ): { timeline?: Buffer } {
   const known = readTimeline(store, row);
-  const fresh = entries.filter(({ at, what }) => !known.some((one) => one.at === at && one.what === what));
+  const fresh = entries.filter(
+    ({ at, what, said }) => !known.some((one) => one.at === at && one.what === what && one.said === said),
+  );
   if (fresh.length === 0) return {};
   const all = [...known, ...fresh].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   if (all.length > mostEntries) all.splice(keptFirst, all.length - mostEntries);

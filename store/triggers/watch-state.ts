@@ -1,4 +1,4 @@
-import { eq, isNotNull } from 'drizzle-orm';
+import { eq, isNotNull, sql } from 'drizzle-orm';
 import { triggerStates, type WatchState } from '../../schemas/db/fires.ts';
 import type { StoreIn } from '../store.ts';
 
@@ -11,13 +11,21 @@ export async function readWatch({ db }: StoreIn, trigger: string): Promise<Watch
   return row?.watch ?? undefined;
 }
 
+/** A watch without what it saw, which is megabytes for a large folder. */
+export type WatchSummary = Omit<WatchState, 'seen'> & { readonly hasSeen: boolean };
+
 /** Where all watches stand, by trigger. */
-export async function readWatches({ db }: StoreIn): Promise<ReadonlyMap<string, WatchState>> {
+export async function readWatches({ db }: StoreIn): Promise<ReadonlyMap<string, WatchSummary>> {
+  const { trigger, watch } = triggerStates;
   const rows = await db
-    .select({ trigger: triggerStates.trigger, watch: triggerStates.watch })
+    .select({
+      trigger,
+      watch: sql<Omit<WatchState, 'seen'>>`${watch} - 'seen'`,
+      hasSeen: sql<boolean>`${watch} -> 'seen' is not null`,
+    })
     .from(triggerStates)
-    .where(isNotNull(triggerStates.watch));
-  return new Map(rows.flatMap(({ trigger, watch }) => (watch === null ? [] : [[trigger, watch]])));
+    .where(isNotNull(watch));
+  return new Map(rows.map((row) => [row.trigger, { ...row.watch, hasSeen: row.hasSeen }]));
 }
 
 /** Keeps where a watch stands. Call it in the transaction that decided, under the trigger's lock. */

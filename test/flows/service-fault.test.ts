@@ -9,11 +9,13 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { fires } from '../../schemas/db/fires.ts';
 import { incidents } from '../../schemas/db/records.ts';
+import type { TriggerKind } from '../../schemas/trigger-kinds.ts';
 import { openFire } from '../../store/fires/open-fire.ts';
+import { acknowledgeIncident } from '../../store/incidents/acknowledge-incident.ts';
 import { openIncident } from '../../store/incidents/open-incident.ts';
 import { readWatch } from '../../store/triggers/watch-state.ts';
 import { newFire } from '../../triggers/new-fire.ts';
-import { newFaultState } from '../../workflows/steps/fault/fault-state.ts';
+import { type FaultState, newFaultState } from '../../workflows/steps/fault/fault-state.ts';
 import { type TestService, testService } from '../support/service.ts';
 import { byHand, eventually, startWorld, type World, withBox } from '../support/world.ts';
 
@@ -160,7 +162,7 @@ test('serviceFault() stops its ladder once the owner acknowledges, and closes wh
 test('serviceFault() makes one incident and few messages of a service that flaps 20 times', async () => {
   await using service = await testService();
   service.status = 500;
-  await using world = await shopWorld(service, 'verify: { every: 50ms, healthy: 1, within: 20s }\nflapping: 4s');
+  await using world = await shopWorld(service, 'verify: { every: 100ms, healthy: 1, within: 20s }\nflapping: 4s');
   const { fireId } = await fault(world);
   for (let flap = 1; flap <= 20; flap += 1) {
     service.status = 200;
@@ -199,35 +201,36 @@ test('serviceFault() goes on after a restart without saying anything twice', asy
   expect(await world.steward().client.workflow.getHandle(workflowId).result()).toMatchObject({ outcome: 'recovered' });
 }, 120_000);
 
+/** Starts a run in the midst of a fault with a short history allowed, as the run before it would have. */
+async function startAmid(
+  world: World,
+  name: string,
+  event: { readonly kind: TriggerKind; readonly slotKey: string },
+  change: Partial<FaultState> = {},
+) {
+  const { store, client, personId, files } = world.steward();
+  const now = new Date();
+  const trigger = files.current().triggers.get(name)!;
+  const { fire } = await openFire(store, newFire(personId, trigger, { ...event, dueAt: now }), 'test');
+  const opened = await openIncident(store, { fireId: fire.id, at: now.toISOString() });
+  if (opened.kind !== 'own') throw new Error('expected an incident of its own');
+  const state = { ...newFaultState(opened, now.getTime()), stage: 'watch', longHistory: 20, ...change };
+  const { id: fireId, workflowId, flow } = fire;
+  const input = { fireId, trigger: name, flow, personId, priority: 'normal', deliver: ['mail:box'], args: {} };
+  const times = { dueAt: now.toISOString(), acceptedAt: now.toISOString() };
+  const { firstExecutionRunId } = await client.workflow.start('serviceFault', {
+    ...{ workflowId, taskQueue: 'steward', args: [{ ...input, ...times }, state] },
+  });
+  return { fireId, workflowId, firstExecutionRunId };
+}
+
 test('serviceFault() hands a long history over to the next run, with its ladder and its flaps', async () => {
   await using service = await testService();
   await using world = await shopWorld(service, 'verify: { every: 100ms, healthy: 2, within: 20s }\nflapping: 5s');
   // Its own watch finds it well.
   await eventually(async () => (await readWatch(world.steward().store, 'shop')) !== undefined || undefined);
   service.status = 500;
-  const { store, client, personId, files } = world.steward();
-  const now = new Date();
-  const trigger = files.current().triggers.get('shop')!;
-  const { fire } = await openFire(
-    store,
-    newFire(personId, trigger, { kind: 'http', slotKey: 'http-9-fault', dueAt: now }),
-    'test',
-  );
-  const opened = await openIncident(store, { fireId: fire.id, at: now.toISOString() });
-  if (opened.kind !== 'own') throw new Error('expected an incident of its own');
-  const state = { ...newFaultState(opened, now.getTime()), stage: 'watch', flaps: 3, longHistory: 20 };
-  const input = {
-    fireId: fire.id,
-    trigger: 'shop',
-    flow: fire.flow,
-    personId,
-    priority: 'normal',
-    deliver: ['mail:box'],
-  };
-  const times = { dueAt: now.toISOString(), acceptedAt: now.toISOString() };
-  const handle = await client.workflow.start('serviceFault', {
-    ...{ workflowId: fire.workflowId, taskQueue: 'steward', args: [{ ...input, ...times, args: {} }, state] },
-  });
+  const handle = await startAmid(world, 'shop', { kind: 'http', slotKey: 'http-9-fault' }, { flaps: 3 });
   await eventually(async () => {
     service.status = 200;
     await eventually(async () => (await shown(world))?.state === 'recovered' || undefined);
@@ -236,12 +239,12 @@ test('serviceFault() hands a long history over to the next run, with its ladder 
       const found = await shown(world);
       return found?.state === 'open' ? found : undefined;
     });
-    const { runId } = await client.workflow.getHandle(fire.workflowId).describe();
+    const { runId } = await world.steward().client.workflow.getHandle(handle.workflowId).describe();
     return (flaps > 4 && runId !== handle.firstExecutionRunId) || undefined;
   });
   service.status = 200;
   expect((await closed(world)).flaps).toBeGreaterThan(4);
-  expect(await ended(world, fire.id)).toMatchObject({ state: 'ran', outcome: { outcome: 'recovered' } });
+  expect(await ended(world, handle.fireId)).toMatchObject({ state: 'ran', outcome: { outcome: 'recovered' } });
   expect(subjects(world).filter((subject) => subject === 'shop: the fault is closed')).toHaveLength(1);
 }, 120_000);
 
@@ -303,6 +306,42 @@ fault: { service: shop, flapping: 500ms }
     'closed',
   ]);
   expect(await ended(world, first.fireId)).toMatchObject({ state: 'ran', outcome: { outcome: 'recovered' } });
+}, 120_000);
+
+test('serviceFault() without a target tells that it is late, and hands a history over that events made long', async () => {
+  const file = `run: serviceFault
+when: { webhook: { provider: bearer, secret: "not-a-secret" } }
+map: { recovered: 'event.status == "resolved"' }
+fault: { service: shop, verify: { within: 1s }, flapping: 300ms }
+`;
+  await using world = await startWorld({ files: { 'triggers/alerts.yaml': file } });
+  await withBox(world);
+  const handle = await startAmid(world, 'alerts', { kind: 'webhook', slotKey: 'webhook-first' });
+  await noted(world, 'not well within 1000 ms; it stays open until an event or a person says so');
+  const event = (key: string, status: string) =>
+    world.steward().dispatch.fireEvent({
+      ...{ trigger: 'alerts', kind: 'webhook', slotKey: `webhook-${key}`, source: 'test', event: { status } },
+    });
+  for (let sent = 0, runId = handle.firstExecutionRunId; runId === handle.firstExecutionRunId; sent += 1) {
+    await ended(world, (await event(`${sent}`, 'firing')).fireId);
+    ({ runId } = await world.steward().client.workflow.getHandle(handle.workflowId).describe());
+    expect(sent).toBeLessThan(30);
+  }
+  await event('last', 'resolved');
+  expect(await closed(world)).toMatchObject({ state: 'closed', flaps: 0 });
+  await ended(world, handle.fireId);
+  expect(subjects(world)).toEqual(['shop has not recovered', 'shop is well again', 'shop: the fault is closed']);
+}, 120_000);
+
+test('serviceFault() reads by itself what others made of the incident, where nobody could tell it', async () => {
+  await using service = await testService();
+  service.status = 500;
+  await using world = await shopWorld(service, 'verify: { every: 100ms, healthy: 2, within: 1s }\nflapping: 400ms');
+  const { fireId } = await fault(world);
+  const { id } = await noted(world, 'the owner is told');
+  // Without the hint that the API gives.
+  await acknowledgeIncident(world.steward().store, { id, closed: true });
+  expect(await ended(world, fireId)).toMatchObject({ state: 'ran', outcome: { outcome: 'closedByOwner' } });
 }, 120_000);
 
 test('healthCheck() leaves the fault of a service to the trigger that it names, and tells of the others itself', async () => {

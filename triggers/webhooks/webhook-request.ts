@@ -51,9 +51,15 @@ export function headerOf({ headers }: Pick<WebhookRequest, 'headers'>, name: str
 export const secretsOf = ({ secret }: WebhookSettings): readonly string[] =>
   typeof secret === 'string' ? [secret] : secret;
 
+/** Senders sign anew when they repeat. @source standard-webhooks/standard-webhooks, spec 1.0 */
+const usualToleranceMs = 300_000;
+
 /** Whether a signed instant is as near to now as the file allows. @param sentAt - milliseconds since 1970 */
-export const isTimely = (sentAt: number, { now }: WebhookRequest, { tolerance }: WebhookSettings): boolean =>
-  Number.isFinite(sentAt) && Math.abs(now.getTime() - sentAt) <= tolerance;
+export const isTimely = (
+  sentAt: number,
+  { now }: WebhookRequest,
+  { tolerance = usualToleranceMs }: WebhookSettings,
+): boolean => Number.isFinite(sentAt) && Math.abs(now.getTime() - sentAt) <= tolerance;
 
 /** The text at a path of a parsed body; undefined for anything but a text that says something, or a number. */
 export function textAt(body: unknown, ...path: readonly string[]): string | undefined {

@@ -25,8 +25,8 @@ export function keepFileWatches(deps: FileWatchDeps): FileWatches {
         running.delete(name);
         await end();
       }
-      for (const [name, { seen }] of await readWatches(deps.store)) {
-        if (seen !== undefined && !wanted.has(name)) await forgetSeen(deps, name);
+      for (const [name, { hasSeen }] of await readWatches(deps.store)) {
+        if (hasSeen && !wanted.has(name)) await forgetSeen(deps, name);
       }
       for (const [name, { trigger, mark }] of wanted) {
         if (running.has(name)) continue;

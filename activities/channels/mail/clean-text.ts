@@ -1,4 +1,4 @@
-import { visibleText } from '../../visible-text.ts';
+import { visibleText } from '../../../schemas/visible-text.ts';
 
 /** Text of a body: what a person would see of it; line breaks stay, blank lines are folded to one. */
 export function cleanText(text: string, maxChars: number): string {

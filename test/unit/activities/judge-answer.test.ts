@@ -13,11 +13,11 @@ import { httpWhen } from '../../../schemas/trigger-kinds/http.ts';
 const now = new Date('2026-03-01T00:00:00Z');
 const rule = (more: object = {}) => httpWhen.parse({ http: { url: 'https://shop.example/health', ...more } }).http;
 const answer = (status: number, bodyText = '', endsAt?: string): SafeAnswer => ({
-  ...{ kind: 'answer', status, bodyText, headers: {}, cut: false, ms: 7 },
+  ...{ kind: 'answer', status, bodyText, cut: false, ms: 7 },
   ...(endsAt === undefined ? {} : { certificate: { endsAt } }),
 });
 const silent = (kind: 'timeout' | 'unreachable' | 'tls' | 'redirect', code?: string): SafeAnswer => ({
-  ...{ kind, detail: `no answer, ${kind}`, ms: 7 },
+  ...{ kind, detail: `no answer, ${kind}`, sent: true, ms: 7 },
   ...(code === undefined ? {} : { code }),
 });
 const verdict = async (given: SafeAnswer, more?: object) => (await judgeAnswer(given, rule(more), now)).verdict;

@@ -16,14 +16,13 @@ import { throwawayCa } from '../../support/throwaway-ca.ts';
 const ask = (url: string, more: Partial<RequestTarget> = {}, deps: RequestDeps = {}) =>
   safeRequest({ url, method: 'GET', headers: {}, timeoutMs: 10_000, ...more }, deps);
 
-test('safeRequest() gives status, headers and body of a well service', async () => {
+test('safeRequest() gives status and body of a well service', async () => {
   await using server = await faultServer();
   server.use((_request, response) =>
     response.writeHead(201, { 'content-type': 'text/plain', 'set-cookie': 'a=b' }).end('gut ✓'),
   );
   const answer = await ask(`${server.url}/x?y=1`, { headers: { 'X-Key': 'k1\n' } });
   expect(answer).toMatchObject({ kind: 'answer', status: 201, bodyText: 'gut ✓', cut: false });
-  expect(answer).toHaveProperty('headers', { 'content-type': 'text/plain' });
   expect(server.requests).toMatchObject([{ method: 'GET', path: '/x?y=1', headers: { 'x-key': 'k1' } }]);
 });
 
@@ -44,16 +43,21 @@ test.each(['/silent', '/drip'])('safeRequest() cuts %s at the deadline', async (
   expect(await ask(server.url + path, { timeoutMs: 300 })).toMatchObject({
     kind: 'timeout',
     detail: 'no answer within 300 ms',
+    sent: true,
   });
   expect(await ask(server.url, { timeoutMs: 10_000 })).toMatchObject({ kind: 'answer' });
 });
 
 test('safeRequest() cuts a name that is not answered, and redirects that never end', async () => {
   const never = () => new Promise<string[]>(() => undefined);
-  expect(await ask('http://slow.test/', { timeoutMs: 100 }, { lookup: never })).toMatchObject({ kind: 'timeout' });
+  expect(await ask('http://slow.test/', { timeoutMs: 100 }, { lookup: never })).toMatchObject({
+    kind: 'timeout',
+    sent: false,
+  });
   await using server = await faultServer();
   expect(await ask(`${server.url}/to/${encodeURIComponent('/silent')}`, { timeoutMs: 300 })).toMatchObject({
     kind: 'timeout',
+    sent: true,
   });
 });
 
@@ -90,20 +94,20 @@ test.each([
 ])('safeRequest() names %s without words of the server', async (path, detail) => {
   await using server = await faultServer();
   const answer = await ask(server.url + path);
-  expect(answer).toMatchObject({ kind: 'unreachable', detail: expect.stringMatching(detail) as string });
+  expect(answer).toMatchObject({ kind: 'unreachable', sent: true, detail: expect.stringMatching(detail) as string });
   expect(JSON.stringify(answer)).not.toContain('SSH');
 });
 
 test('safeRequest() names a closed port, an unknown name and an address that is none', async () => {
   const closed = await faultServer();
   await closed[Symbol.asyncDispose]();
-  expect(await ask(closed.url)).toMatchObject({ kind: 'unreachable', code: 'ECONNREFUSED' });
+  expect(await ask(closed.url)).toMatchObject({ kind: 'unreachable', code: 'ECONNREFUSED', sent: false });
   const nobody = async () => [];
-  expect(await ask('http://nobody.test/', {}, { lookup: nobody })).toMatchObject({ code: 'ENOTFOUND' });
+  expect(await ask('http://nobody.test/', {}, { lookup: nobody })).toMatchObject({ code: 'ENOTFOUND', sent: false });
   expect(await ask('file:///etc/passwd')).toMatchObject({ kind: 'unreachable', code: 'ERR_INVALID_URL' });
   expect(
     await ask('http://x.test/', { headers: { a: 'b\nc: d' } }, { lookup: async () => ['127.0.0.1'] }),
-  ).toMatchObject({ kind: 'unreachable', code: 'ERR_INVALID_CHAR' });
+  ).toMatchObject({ kind: 'unreachable', code: 'ERR_INVALID_CHAR', sent: false });
 });
 
 test('safeRequest() asks an owner’s own address however private, over IPv6 too', async () => {

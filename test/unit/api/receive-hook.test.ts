@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiDeps } from '../../../api/api-deps.ts';
 import { startApi } from '../../../api/server.ts';
 import { deliveries, fires, payloads } from '../../../schemas/db/fires.ts';
+import type { Dispatch, TriggerEvent } from '../../../schemas/dispatch.ts';
 import { StewardError } from '../../../schemas/errors.ts';
 import type { WebhookProvider } from '../../../schemas/trigger-kinds/webhook.ts';
 import { argsOf } from '../../../store/fires/open-fire.ts';
@@ -310,6 +311,34 @@ test('receiveHook answers 503 while the record is away, and 404 where the trigge
   expect(await late.deliver('github')).toMatchObject({ status: 404, json: { detail: 'There is no POST /hooks/one' } });
 });
 
+test('receiveHook loses no event of a trigger whose neighbour at the same address has just gone', async () => {
+  let fireEvent: Dispatch['fireEvent'] = () => Promise.reject(new Error('not yet'));
+  const neighbours = { gone: hook({ path: 'repo' }), there: hook({ path: 'repo' }) };
+  await using api = await hooks(neighbours, {
+    dispatch: { fireEvent: (event: TriggerEvent) => fireEvent(event) } as never,
+  });
+  const notInForce = () => Promise.reject(new StewardError('notFound', 'There is no trigger in force'));
+  fireEvent = (event) => (event.trigger === 'gone' ? notInForce() : api.world.dispatch.fireEvent(event));
+  expect(await api.deliver('github', { path: '/hooks/repo' })).toMatchObject({ status: 200, json: { accepted: true } });
+  expect((await api.rows()).map((row) => row.trigger)).toEqual(['there']);
+  fireEvent = notInForce;
+  expect((await api.deliver('github', { path: '/hooks/repo', id: 'd-2' })).status).toBe(404);
+});
+
+test('receiveHook limits each of several triggers at one address by itself, and only for what it lists', async () => {
+  await using api = await hooks({
+    few: hook({ path: 'repo', perMinute: 1, events: ['issues'] }),
+    many: hook({ path: 'repo' }),
+  });
+  const statuses: number[] = [];
+  for (const [id, type] of [...['a', 'b', 'c'].map((one) => [one, 'push']), ['d', 'issues'], ['e', 'issues']]) {
+    statuses.push((await api.deliver('github', { path: '/hooks/repo', id: id!, type: type! })).status);
+  }
+  expect(statuses).toEqual([200, 200, 200, 200, 200]);
+  const taken = Map.groupBy(await api.rows(), (row) => row.trigger);
+  expect([taken.get('few')?.length, taken.get('many')?.length]).toEqual([1, 5]);
+});
+
 test('receiveHook counts only events that the file lists, also by their action', async () => {
   await using api = await hooks({ one: hook({ events: ['push', 'issues.opened'] }) });
   expect((await api.deliver('github', { id: 'a', type: 'push', body: '{}' })).json.accepted).toBe(true);
@@ -455,8 +484,11 @@ test('receiveHook holds 64 MiB of bodies that never end, refuses more, and is fr
   await using api = await hooks({ one: hook({ maxBytes: 26_214_400 }) });
   const begun = [1, 2].map(() => begin(api.port, 25_000_000));
   await Promise.all(begun.map(({ sent }) => sent));
+  const before = await counted(api, 'limited');
   const third = begin(api.port, 25_000_000);
   expect(await third.status).toBe(429);
+  expect(third.retryAfter()).toBe('1');
+  expect(await counted(api, 'limited')).toBe(before + 1);
   expect((await api.deliver('github', { id: 'small' })).status).toBe(200);
   for (const { end } of [...begun, third]) end();
   for (;;) {
@@ -468,17 +500,47 @@ test('receiveHook holds 64 MiB of bodies that never end, refuses more, and is fr
   }
 });
 
+test('receiveHook counts a body among those under way until it is answered', async () => {
+  const [bothRead, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let reads = 0;
+  const fireEvent = async () => {
+    reads += 1;
+    if (reads === 2) bothRead.resolve();
+    await free.promise;
+    return { fireId: 'fir_1', workflowId: 'w', accepted: true };
+  };
+  await using api = await hooks({ one: hook({ maxBytes: 26_214_400 }) }, { dispatch: { fireEvent } as never });
+  const large = (id: string) => api.deliver('github', { body: 'x'.repeat(25_000_000), contentType: 'text/plain', id });
+  const held = ['a', 'b'].map(large);
+  await bothRead.promise;
+  expect((await large('c')).status).toBe(429);
+  free.resolve();
+  for (const one of held) expect((await one).status).toBe(200);
+  expect((await large('d')).status).toBe(200);
+  const before = await counted(api, 'tooLarge');
+  expect((await api.deliver('github', { body: 'x'.repeat(26_214_401) })).status).toBe(413);
+  expect(await counted(api, 'tooLarge')).toBe(before + 1);
+});
+
+/** Requests to hooks so far that became this. */
+async function counted(api: Hooks, result: string): Promise<number> {
+  const text = (await api.send('/metrics', { method: 'GET' })).bytes.toString();
+  return Number(new RegExp(`^steward_hook_requests_total\\{result="${result}"\\} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+}
+
 /** Begins a body and, unless `whole`, leaves it at that. */
 function begin(port: number, bytes: number, whole = false) {
   const call = request({ port, host: '127.0.0.1', method: 'POST', path: '/hooks/one' });
   call.on('error', () => undefined);
+  let retryAfter: string | undefined;
   const status = new Promise<number | undefined>((resolve) => {
     call.on('response', (response) => {
+      retryAfter = response.headers['retry-after'];
       resolve(response.statusCode);
       response.resume();
     });
   });
   const sent = new Promise<void>((resolve) => call.write(Buffer.alloc(bytes, 'x'), () => resolve()));
   if (whole) call.end();
-  return { status, sent, end: () => call.destroy() };
+  return { status, sent, retryAfter: () => retryAfter, end: () => call.destroy() };
 }

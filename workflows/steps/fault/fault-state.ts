@@ -4,7 +4,7 @@ import type { FaultRunPlan, IncidentStanding } from '../../../schemas/fault-run.
 export interface FaultState {
   readonly incidentId: string;
   readonly plan: FaultRunPlan;
-  /** What was found at first, in our words. */
+  /** What was found at first, cleaned and short. */
   readonly found?: string;
   readonly beganAt: number;
   /** `begin` until the action is done. */

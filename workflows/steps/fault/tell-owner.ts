@@ -1,5 +1,5 @@
-import { CancellationScope, TemporalFailure } from '@temporalio/workflow';
-import type { TimelineEntry } from '../../../schemas/fault-run.ts';
+import { CancellationScope, TemporalFailure, workflowInfo } from '@temporalio/workflow';
+import type { IncidentStanding, TimelineEntry } from '../../../schemas/fault-run.ts';
 import { faults, outbox } from '../../proxies.ts';
 import { settleOutbox } from '../settle-outbox.ts';
 import { type FaultState, takeUp } from './fault-state.ts';
@@ -11,7 +11,7 @@ export interface FaultRun {
   /** Places of `deliver:`. */
   readonly deliver: readonly string[];
   readonly state: FaultState;
-  /** Messages on their way. */
+  /** Messages on their way. A run hands over to the next only when there is none, so that none is lost or told twice. */
   sending: number;
 }
 
@@ -31,16 +31,38 @@ export const entry = (what: string): TimelineEntry => ({ at: new Date().toISOStr
 export async function keep(
   { fireId, state }: FaultRun,
   entries: readonly TimelineEntry[],
-  change: { now?: 'down' | 'recovered' | 'closed'; flaps?: number } = {},
-): Promise<void> {
-  takeUp(state, await faults.keep({ fireId, entries, ...change }));
+  change: { now?: 'down' | 'recovered' | 'closed' | 'closedIfWell'; flaps?: number } = {},
+): Promise<IncidentStanding> {
+  const standing = await faults.keep({ fireId, entries, ...change });
+  takeUp(state, standing);
+  return standing;
+}
+
+/** Work between two states that the next run must not begin from. */
+export async function whole(run: FaultRun, work: () => Promise<void>): Promise<void> {
+  run.sending += 1;
+  try {
+    await work();
+  } finally {
+    run.sending -= 1;
+  }
+}
+
+/** Whether it is time to hand over to the next run. */
+export function isLong({ state, sending }: FaultRun): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return (continueAsNewSuggested || historyLength > state.longHistory) && sending === 0;
 }
 
 /**
  * Sends the owner a message, to each place in the order of their priority. Nobody waits for it to arrive: a mail server
  * that is away must not hold up the rest. Places that lead nowhere are replaced by every channel: this is an alarm.
  */
-export async function tellOwner(run: FaultRun, { key, subject, text, to }: Message): Promise<void> {
+export async function tellOwner(run: FaultRun, message: Message): Promise<void> {
+  await whole(run, () => send(run, message));
+}
+
+async function send(run: FaultRun, { key, subject, text, to }: Message): Promise<void> {
   const { plan } = run.state;
   const places = to ?? (plan.notify.length > 0 ? plan.notify : run.deliver);
   const message = { personId: run.personId, key: `${run.fireId}:${key}`, subject, text };

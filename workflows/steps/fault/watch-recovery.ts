@@ -1,7 +1,7 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { facing } from '../../proxies.ts';
 import type { FaultState } from './fault-state.ts';
-import { entry, type FaultRun, howToAcknowledge, keep, tellOwner } from './tell-owner.ts';
+import { entry, type FaultRun, howToAcknowledge, isLong, keep, tellOwner } from './tell-owner.ts';
 
 /** One activity looks for so long at most; then the history has one more of it. */
 const stretchMs = 300_000;
@@ -11,14 +11,14 @@ const longestPauseMs = 3_600_000;
 /** One stretch of waiting for the service to recover. */
 export async function watchDown(run: FaultRun): Promise<void> {
   const { state } = run;
-  const { every, within } = state.plan.verify;
+  const { every } = state.plan.verify;
+  const late = Date.now() >= state.until;
+  if (late && !state.late) await tellLate(run);
   if (!state.plan.looks) {
-    await condition(() => state.saidWell || state.closedByOwner);
+    await hear(run, () => state.saidWell, late ? longestPauseMs : state.until - Date.now());
     if (state.saidWell && !state.closedByOwner) await recovered(run, 'an event said so');
     return;
   }
-  const late = Date.now() >= state.until;
-  if (late && !state.late) await tellLate(run, within);
   const seen = await look(run, 'well');
   if (seen === undefined) return;
   if (seen.reached) return await recovered(run, seen.detail);
@@ -36,12 +36,13 @@ export async function watchDown(run: FaultRun): Promise<void> {
 export async function watchWell(run: FaultRun): Promise<boolean> {
   const { state } = run;
   const leftMs = state.until - Date.now();
-  if (leftMs <= 0) return true;
   if (!state.plan.looks) {
-    await condition(() => !state.saidWell || state.closedByOwner, leftMs);
-    if (!state.saidWell && !state.closedByOwner) await downAgain(run, 'an event said so');
+    if (leftMs > 0) await hear(run, () => !state.saidWell, leftMs);
+    if (state.saidWell || state.closedByOwner) return leftMs <= 0;
+    await downAgain(run, 'an event said so');
     return false;
   }
+  if (leftMs <= 0) return true;
   const seen = await look(run, 'ill');
   if (seen?.reached === true) await downAgain(run, seen.detail);
   else if (seen !== undefined) {
@@ -53,13 +54,22 @@ export async function watchWell(run: FaultRun): Promise<boolean> {
   return false;
 }
 
+/** Waits for what an event says; the record is read again each hour, since a hint may be lost. */
+async function hear(run: FaultRun, said: () => boolean, ms: number): Promise<void> {
+  const wanted = () => said() || run.state.closedByOwner || isLong(run);
+  await condition(wanted, Math.max(1, Math.min(ms, longestPauseMs)));
+}
+
+/** Where the run cannot look, the record stands as the newest event said, which may have come just now. */
+const standsAs = ({ plan }: FaultState, now: 'recovered' | 'down') => (plan.looks ? { now } : {});
+
 async function recovered(run: FaultRun, detail: string): Promise<void> {
   const { state } = run;
   state.down = false;
   state.saidWell = true;
   state.recent = [];
   state.until = Date.now() + state.plan.flapping;
-  await keep(run, [entry(`well again: ${detail}`)], { now: 'recovered' });
+  await keep(run, [entry(`well again: ${detail}`)], standsAs(state, 'recovered'));
 }
 
 async function downAgain(run: FaultRun, detail: string): Promise<void> {
@@ -70,17 +80,22 @@ async function downAgain(run: FaultRun, detail: string): Promise<void> {
   state.recent = [];
   state.until = Date.now() + within;
   state.pauseMs = every;
-  await keep(run, [entry(`down again: ${detail}`)], { now: 'down', flaps: state.flaps });
+  await keep(run, [entry(`down again: ${detail}`)], {
+    ...standsAs(state, 'down'),
+    flaps: state.flaps,
+  });
 }
 
-async function tellLate(run: FaultRun, within: number): Promise<void> {
+async function tellLate(run: FaultRun): Promise<void> {
   const { state } = run;
+  const { service, looks, verify } = state.plan;
   state.late = true;
-  await keep(run, [entry(`not well within ${within} ms; it stays open, and is asked less often`)]);
+  const next = looks ? 'it stays open, and is asked less often' : 'it stays open until an event or a person says so';
+  await keep(run, [entry(`not well within ${verify.within} ms; ${next}`)]);
   await tellOwner(run, {
     key: 'late',
-    subject: `${state.plan.service} has not recovered`,
-    text: `It is looked at further, and less often with time.\n${howToAcknowledge(state)}`,
+    subject: `${service} has not recovered`,
+    text: `${looks ? 'It is looked at further, and less often with time.' : 'It stays open until an event or you say that it is well.'}\n${howToAcknowledge(state)}`,
   });
 }
 

@@ -9,32 +9,33 @@ import pino from 'pino';
 import { expect, test } from 'vitest';
 import { judgeCall } from '../../../../activities/faults/call-action.ts';
 import { makeFaultActivities } from '../../../../activities/faults/fault-activities.ts';
-import { judgeStatus } from '../../../../activities/faults/look-once.ts';
+import { judgeStatus, lookOnce } from '../../../../activities/faults/look-once.ts';
 import { tellStory } from '../../../../activities/faults/tell-story.ts';
 import { watchService } from '../../../../activities/faults/watch-service.ts';
 import { makeOutboxActivities } from '../../../../activities/outbox/outbox-activities.ts';
 import type { SafeAnswer } from '../../../../activities/safe-request.ts';
 import { systemClock } from '../../../../schemas/clock.ts';
-import { fires } from '../../../../schemas/db/fires.ts';
+import { fires, type WatchState } from '../../../../schemas/db/fires.ts';
 import { outbox } from '../../../../schemas/db/outbox.ts';
 import { healthStates } from '../../../../schemas/db/records.ts';
 import type { TriggerEvent } from '../../../../schemas/dispatch.ts';
 import { StewardError } from '../../../../schemas/errors.ts';
 import { faultPlan } from '../../../../schemas/fault-plan.ts';
+import type { FaultTarget } from '../../../../schemas/fault-target.ts';
 import { instanceFile } from '../../../../schemas/instance-file.ts';
 import { type FireRow, openFire } from '../../../../store/fires/open-fire.ts';
 import { claimEffect, contentBegins } from '../../../../store/outbox/claim-effect.ts';
 import { openCall, queueCall } from '../../../../store/outbox/queue-call.ts';
+import { keepWatch } from '../../../../store/triggers/watch-state.ts';
 import { type ContentWorld, contentWorld } from '../../../support/content-world.ts';
 import { testService } from '../../../support/service.ts';
 
 const log = pino({ level: 'silent' });
 const answered = (status: number): SafeAnswer => ({
-  ...{ kind: 'answer', status, headers: {}, bodyText: '', cut: true, ms: 1 },
+  ...{ kind: 'answer', status, bodyText: '', cut: true, ms: 1 },
 });
-const silent = (kind: 'timeout' | 'unreachable' | 'tls' | 'redirect', code?: string): SafeAnswer => ({
-  ...{ kind, detail: kind, ms: 1 },
-  ...(code === undefined ? {} : { code }),
+const silent = (kind: 'timeout' | 'unreachable' | 'tls' | 'redirect', sent: boolean): SafeAnswer => ({
+  ...{ kind, detail: kind, sent, ms: 1 },
 });
 
 async function faultFire(world: ContentWorld, plan: object): Promise<FireRow> {
@@ -75,11 +76,11 @@ test('judgeCall() takes for done what is expected, and calls again only what pro
   for (const status of [408, 421, 425, 429, 503]) expect(state(answered(status))).toBe('again');
   expect(state(answered(404), [404])).toBe('sent');
   expect(state(answered(200), [404])).toBe('failed');
-  for (const code of ['ECONNREFUSED', 'ENOTFOUND']) expect(state(silent('unreachable', code))).toBe('again');
-  expect(state(silent('tls'))).toBe('again');
-  for (const lost of [silent('timeout'), silent('unreachable'), silent('unreachable', 'ECONNRESET')]) {
-    expect(state(lost)).toBe('unknown');
+  for (const kind of ['timeout', 'unreachable', 'tls'] as const) {
+    expect(state(silent(kind, false))).toBe('again');
+    expect(state(silent(kind, true))).toBe('unknown');
   }
+  expect(state(silent('redirect', true))).toBe('failed');
 });
 
 test('act() calls once under the id of its effect, and a second time not at all', async () => {
@@ -125,6 +126,24 @@ test('act() gives up after `attempts` refusals, at the limit and not one before'
   expect(service.restarts).toHaveLength(2);
 });
 
+test('act() knows a call that never left from one whose answer was lost', async () => {
+  await using world = await contentWorld();
+  await using service = await testService();
+  const { act } = activitiesOf(world);
+  const outcome = async (http: object) => {
+    const { id: fireId } = await faultFire(world, { action: { name: 'restart', http } });
+    return await act({ fireId });
+  };
+  const url = `${service.url}/restart`;
+  // A token that was pasted with a line break in it.
+  expect(await outcome({ url, headers: { authorization: 'a\nb' } })).toMatchObject({ state: 'failed' });
+  expect(await outcome({ url: 'http://127.0.0.1:1/' })).toMatchObject({ state: 'failed' });
+  expect(service.restarts).toEqual([]);
+  service.onRestart = () => undefined;
+  expect(await outcome({ url, timeout: '200ms' })).toMatchObject({ state: 'unknown' });
+  expect(service.restarts).toHaveLength(1);
+});
+
 test('send() never makes a call that its flow left behind', async () => {
   await using world = await contentWorld();
   await using service = await testService();
@@ -152,7 +171,7 @@ test('watchService() wants good answers in a row, goes on from those before, and
   await using world = await contentWorld();
   await using service = await testService();
   const store = { ...world.store, clock: systemClock };
-  const target = { ask: { url: `${service.url}/`, method: 'GET', headers: {}, timeout: 1_000 } };
+  const target: FaultTarget = { ask: { url: `${service.url}/`, method: 'GET', headers: {}, timeout: 1_000 } };
   const watching = { everyMs: 20, healthy: 3, recent: [], untilAt: new Date(Date.now() + 20_000).toISOString() };
   expect(await watchService(store, target, { ...watching, wanted: 'well' })).toMatchObject({ reached: true, looks: 3 });
   const seen = await watchService(store, target, { ...watching, wanted: 'well', recent: ['fault', 'well', 'well'] });
@@ -162,7 +181,26 @@ test('watchService() wants good answers in a row, goes on from those before, and
   expect(await watchService(store, target, { ...past, wanted: 'ill' })).toMatchObject({ reached: false, looks: 1 });
   service.status = 500;
   expect(await watchService(store, target, { ...past, wanted: 'ill' })).toMatchObject({ reached: true, looks: 1 });
-  expect(judgeStatus(silent('timeout'), {})).toEqual({ verdict: 'fault', detail: 'timeout' });
+  expect(judgeStatus(silent('timeout', true), {})).toEqual({ verdict: 'fault', detail: 'timeout' });
+});
+
+test('lookOnce() takes a figure for well only where its watch says so', async () => {
+  await using world = await contentWorld();
+  const at = world.store.clock.now().toISOString();
+  const state = { hash: 'h', changes: 0, recent: [], since: at, lookedAt: at, detail: 'the value is 9' };
+  const seen = async (watch: Pick<WatchState, 'faulty' | 'verdict'>) => {
+    const { store, personId } = world;
+    await keepWatch(store, { trigger: 'disk', personId }, { ...state, ...watch });
+    return (await lookOnce(store, { watch: 'disk' })).verdict;
+  };
+  expect((await lookOnce(world.store, { watch: 'disk' })).verdict).toBe('unknown');
+  expect(await seen({ faulty: false, verdict: 'well' })).toBe('well');
+  // Over its line, and not yet for as long as `for`.
+  expect(await seen({ faulty: false, verdict: 'fault' })).toBe('unknown');
+  expect(await seen({ faulty: false, verdict: 'unknown' })).toBe('unknown');
+  for (const verdict of ['well', 'fault', 'unknown'] as const) {
+    expect(await seen({ faulty: true, verdict })).toBe('fault');
+  }
 });
 
 test('fire() fires the trigger that a service names, once for each time that it settled as ill', async () => {

@@ -24,7 +24,10 @@ function run(signs: string, settle: Settle, everyMs = 60_000): { stands: string;
   });
   return { stands: stands.join(''), state };
 }
-const count = (n: number, of: number, recovers: number): Settle => ({ kind: 'count', n, of, recovers });
+const count = (n: number, of: number, recovers: number): Settle => ({
+  ...{ kind: 'count', n, of, recovers },
+  everyMs: 60_000,
+});
 
 test.each([
   ['FgFF', count(1, 1, 1), 'FgFF'],
@@ -61,6 +64,11 @@ test.each([
 test('stepWatch() takes time that nobody looked, or a clock that jumped, for a break', () => {
   expect(run('FF', time(180_000), 240_000).stands).toBe('gF');
   expect(run('FFF', time(180_000), 240_001).stands).toBe('ggg');
+  // Faults, and good answers, on both sides of the break are not in a row.
+  expect(run('FF', count(2, 2, 1), 240_000).stands).toBe('gF');
+  expect(run('FFF', count(2, 2, 1), 240_001).stands).toBe('ggg');
+  expect(run('Fgg', count(1, 1, 2), 240_000).stands).toBe('FFg');
+  expect(run('Fggg', count(1, 1, 2), 240_001).stands).toBe('FFFF');
   const over = run('FF', time(180_000)).state;
   const twoDays = 2 * 86_400_000;
   for (const jump of [twoDays, -twoDays]) {

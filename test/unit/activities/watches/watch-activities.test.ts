@@ -117,6 +117,19 @@ test('watch.look() counts a look once, however often its activity is tried', () 
     expect(await watch.keys()).toEqual(['http-1-fault']);
   }));
 
+test('watch.look() goes on looking after the clock was set back, and takes a late try for what it is', () =>
+  watching(http({ for: 3 }), async (watch) => {
+    watch.status = 503;
+    const counted = async () => (await readWatch(watch.world.store, 'shop'))?.recent.length;
+    await watch.look(undefined, new Date('2026-03-03T06:00:00Z'));
+    await watch.look(undefined, new Date('2026-03-03T05:55:00Z'));
+    expect(await counted()).toBe(1);
+    await watch.look(undefined, new Date('2026-03-03T05:54:59.999Z'));
+    expect(await counted()).toBe(2);
+    await watch.look(undefined, new Date('2026-03-01T06:00:00Z'));
+    expect(await watch.keys()).toEqual(['http-1-fault']);
+  }));
+
 test('watch.look() loses and doubles nothing when it is cut before or after the fire', () =>
   watching(http({ on: 'both' }), async (watch) => {
     const { dispatch } = watch.world;

@@ -15,12 +15,17 @@ import { type TestStore, testStore } from '../../../support/postgres.ts';
 
 const at = '2026-03-01T06:00:00.000Z';
 
-async function fireOf({ store, personId }: TestStore, slotKey: string, args: Record<string, unknown> = {}) {
+async function fireOf(
+  { store, personId }: TestStore,
+  slotKey: string,
+  args: Record<string, unknown> = {},
+  dueAt = store.clock.now(),
+) {
   const { fire } = await openFire(
     store,
     {
       ...{ personId, trigger: 'shop', flow: 'serviceFault', slotKey, kind: 'http', priority: 'normal', deliver: [] },
-      ...{ args, dueAt: store.clock.now() },
+      ...{ args, dueAt },
     },
     'test',
   );
@@ -44,11 +49,35 @@ test('openIncident() refuses a plan that cannot be used, and opens nothing for a
   await using opened = await testStore();
   const bad = await fireOf(opened, 'a', { fault: { verify: { every: 'soon' } } });
   await expect(openIncident(opened.store, { fireId: bad, at })).rejects.toMatchObject({ code: 'badInput' });
+  const nowhere = await fireOf(opened, 'c', { target: { ask: { url: 'nowhere' } } });
+  await expect(openIncident(opened.store, { fireId: nowhere, at })).rejects.toMatchObject({ code: 'badInput' });
   const well = await fireOf(opened, 'http-2-well');
   expect(await openIncident(opened.store, { fireId: well, at })).toEqual({ kind: 'well' });
   const mapped = await fireOf(opened, 'b', { recovered: true });
   expect(await openIncident(opened.store, { fireId: mapped, at })).toEqual({ kind: 'well' });
   await expect(openIncident(opened.store, { fireId: 'fir_none', at })).rejects.toMatchObject({ code: 'notFound' });
+});
+
+test('openIncident() believes the newest of changes that were collected into one fire', async () => {
+  await using opened = await testStore();
+  const well = await fireOf(opened, 'http-1-fault', { event: { faulty: false } });
+  expect(await openIncident(opened.store, { fireId: well, at })).toEqual({ kind: 'well' });
+  const ill = await fireOf(opened, 'http-2-well', { event: { faulty: true } });
+  expect(await openIncident(opened.store, { fireId: ill, at })).toMatchObject({ kind: 'own' });
+});
+
+test('openIncident() keeps of what a sender says was found one clean line, at the limit and one over', async () => {
+  await using opened = await testStore();
+  const noted = async (found: string) => {
+    const fireId = await fireOf(opened, found, { found });
+    const made = await openIncident(opened.store, { fireId, at });
+    await keepIncident(opened.store, { fireId, entries: [], now: 'closed' });
+    return [made.kind === 'own' && made.found, (await shown(opened, fireId)).timeline[0]?.what];
+  };
+  expect(await noted('disk full')).toEqual(['disk full', 'fault: disk full']);
+  expect(await noted('disk\u202e\nfull: \u0007now')).toEqual(['disk full: now', 'fault: disk full: now']);
+  expect(await noted('x'.repeat(200))).toEqual(['x'.repeat(200), `fault: ${'x'.repeat(200)}`]);
+  expect(await noted('x'.repeat(201))).toEqual([`${'x'.repeat(199)}…`, `fault: ${'x'.repeat(199)}…`]);
 });
 
 test('keepIncident() says nothing twice, and leaves what is over as it ended', async () => {
@@ -107,6 +136,40 @@ test('acknowledgeIncident() keeps the first, audits it once, and changes nothing
   expect(words).toContain('note: still on it');
   expect(words).not.toContain('note: late');
   await expect(acknowledgeIncident(store, { id: 'inc_none' })).rejects.toMatchObject({ code: 'notFound' });
+});
+
+test('openIncident() lets the newest event say how a service is that nobody looks at, in whatever order runs begin', async () => {
+  await using opened = await testStore();
+  const { store } = opened;
+  const due = (second: number) => new Date(Date.parse(at) + second * 1_000);
+  const own = await fireOf(opened, 'a', {}, due(0));
+  const older = await fireOf(opened, 'b', {}, due(1));
+  const well = await fireOf(opened, 'c', { recovered: true }, due(2));
+  const newer = await fireOf(opened, 'd', {}, due(3));
+  await openIncident(store, { fireId: own, at });
+  const stateAfter = async (fireId: string, joinedAt: string) => {
+    await openIncident(store, { fireId, at: joinedAt });
+    return (await shown(opened, own)).row.state;
+  };
+  expect(await stateAfter(well, '2026-03-01T06:01:00.000Z')).toBe('recovered');
+  expect(await stateAfter(older, '2026-03-01T06:01:01.000Z')).toBe('recovered');
+  expect(await stateAfter(newer, '2026-03-01T06:01:02.000Z')).toBe('open');
+  // The try of an activity that was thought lost.
+  expect(await stateAfter(well, '2026-03-01T06:01:03.000Z')).toBe('open');
+  expect((await shown(opened, own)).timeline).toHaveLength(5);
+});
+
+test('keepIncident() closes as well only what no event has said to be down meanwhile', async () => {
+  await using opened = await testStore();
+  const fireId = await fireOf(opened, 'a');
+  await openIncident(opened.store, { fireId, at });
+  const close = { fireId, entries: [{ at: '2026-03-01T07:00:00.000Z', what: 'closed' }], now: 'closedIfWell' } as const;
+  expect(await keepIncident(opened.store, close)).toEqual({ acknowledged: false, recovered: false, closed: false });
+  expect((await shown(opened, fireId)).timeline).toHaveLength(1);
+  await keepIncident(opened.store, { fireId, entries: [], now: 'recovered' });
+  expect(await keepIncident(opened.store, close)).toMatchObject({ closed: true });
+  const { row, timeline } = await shown(opened, fireId);
+  expect([row.state, timeline.at(-1)?.what]).toEqual(['closed', 'closed']);
 });
 
 test('endFire() closes the incident that its run left open, and a further fire opens another', async () => {

@@ -6,6 +6,7 @@ import { sign as signGithub } from '@octokit/webhooks-methods';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { type WebhookProvider, webhookProviders, webhookWhen } from '../../../../schemas/trigger-kinds/webhook.ts';
+import { storedSecret } from '../../../../store/files/load-files.ts';
 import { verifyWebhook } from '../../../../triggers/webhooks/verify-webhook.ts';
 import type { WebhookSettings } from '../../../../triggers/webhooks/webhook-request.ts';
 import { hmacSettings, secretFor, signWebhook, trelloCallback } from '../../../support/sign-webhook.ts';
@@ -295,3 +296,37 @@ test.skipIf(samplesMissing !== undefined)(
     expect([...seen.keys()].sort()).toHaveLength(11);
   },
 );
+
+test('webhookWhen takes no secret that would come to an empty or a short key', () => {
+  const takes = (provider: WebhookProvider, secret: string | string[]) =>
+    webhookWhen.safeParse({ webhook: { provider, secret } }).success;
+  const key = (bytes: number) => Buffer.alloc(bytes, 'k').toString('base64');
+  for (const provider of ['standard', 'gitlab'] as const) {
+    for (const bad of ['whsec_!!', 'whsec_', `whsec_${key(15)}`]) expect(takes(provider, bad)).toBe(false);
+    expect(takes(provider, `whsec_${key(16)}`)).toBe(true);
+    expect(takes(provider, [`whsec_${key(16)}`, 'whsec_!!!!'])).toBe(false);
+    expect(takes(provider, 'plain-secret')).toBe(true);
+  }
+  for (const bad of ['!!!!$$$$', key(15), 'not base64 at all, but long']) expect(takes('teams', bad)).toBe(false);
+  for (const good of [key(16), storedSecret]) expect(takes('teams', good)).toBe(true);
+  expect(takes('github', '!!!!$$$$')).toBe(true);
+});
+
+test('webhookWhen refuses what a provider does not read', () => {
+  const issues = (provider: WebhookProvider, more: object) =>
+    webhookWhen
+      .safeParse({ webhook: { provider, secret: secretFor(provider), ...more } })
+      .error?.issues.map(({ path }) => path.at(-1));
+  for (const provider of ['github', 'bearer', 'mattermost', 'teams'] as const) {
+    expect(issues(provider, { tolerance: '1m' })).toEqual(['tolerance']);
+    expect(issues(provider, { callbackUrl: trelloCallback })).toEqual(['callbackUrl']);
+    expect(issues(provider, {})).toBeUndefined();
+  }
+  for (const provider of ['standard', 'gitlab', 'slack', 'linear'] as const) {
+    expect(issues(provider, { tolerance: '1m' })).toBeUndefined();
+  }
+  const { timestampHeader: _none, ...untimed } = hmacSettings;
+  expect(issues('hmac', { hmac: untimed, tolerance: '1m' })).toEqual(['tolerance']);
+  expect(issues('hmac', { hmac: hmacSettings, tolerance: '1m' })).toBeUndefined();
+  expect(issues('trello', {})).toEqual(['callbackUrl']);
+});
