@@ -20,6 +20,9 @@ export const requestHeaders = z.record(
   z.string(),
 );
 
+/** Where something is delivered: a channel and a name on it, such as `mail:me`. */
+export const place = z.string().regex(/^[a-z]+:[a-z0-9._-]+$/i, 'expected <channel>:<name>, such as mail:me');
+
 /** An IANA time zone that this Node knows. */
 export const timezone = z.string().refine(isTimeZone, { message: 'expected an IANA time zone such as Europe/Berlin' });
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { duration, requestHeaders } from './common.ts';
+import { duration, place, requestHeaders } from './common.ts';
 
-const place = z.string().regex(/^[a-z]+:[a-z0-9._-]+$/i, 'expected <channel>:<name>, such as mail:me');
 const call = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
@@ -65,20 +64,39 @@ export const faultPlan = z.strictObject({
 export type FaultPlan = z.infer<typeof faultPlan>;
 
 /**
- * Why `overlap` of a `serviceFault` would leave a live fault to nobody; undefined where it may stand. Pure.
+ * What of a `serviceFault` would leave a live fault to nobody, and why; undefined where the file may stand. Pure.
  *
  * @param file - a trigger's file
+ * @returns the setting at fault, with why
  */
-export function refuseFaultOverlap(file: {
+export function refuseFaultGates(file: {
   readonly run: string;
   readonly when: object;
   readonly overlap?: unknown;
+  readonly cooldown?: unknown;
+  readonly throttle?: unknown;
   readonly fault?: { readonly verify: { readonly http?: unknown } } | undefined;
-}): string | undefined {
+}): { readonly setting: 'overlap' | 'cooldown' | 'throttle'; readonly message: string } | undefined {
   const { run, when, overlap, fault } = file;
-  if (run !== 'serviceFault' || overlap === undefined || overlap === 'allow') return undefined;
-  if (overlap === 'cancelPrevious') return 'cancelPrevious would end the run that handles the fault: leave it out';
-  if (overlap !== 'skip') return 'queue would hold an event back from the run that waits for it: leave it out';
+  if (run !== 'serviceFault') return undefined;
+  if (overlap === 'cancelPrevious') {
+    return { setting: 'overlap', message: 'cancelPrevious would end the run that handles the fault: leave it out' };
+  }
+  if (overlap !== undefined && overlap !== 'allow' && overlap !== 'skip') {
+    return {
+      setting: 'overlap',
+      message: 'queue would hold an event back from the run that waits for it: leave it out',
+    };
+  }
+  // It looks by itself, so no event need say that it is well again.
   if ('http' in when || 'metric' in when || fault?.verify.http !== undefined) return undefined;
-  return 'skip would drop the event that says that it is well again: leave it out, or say in fault.verify.http what is asked';
+  for (const setting of ['overlap', 'cooldown', 'throttle'] as const) {
+    if (file[setting] === undefined || file[setting] === 'allow') continue;
+    const word = setting === 'overlap' ? 'skip' : setting;
+    return {
+      setting,
+      message: `${word} would drop the event that says that it is well again: leave it out, or say in fault.verify.http what is asked`,
+    };
+  }
+  return undefined;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { duration } from './common.ts';
+import { duration, place } from './common.ts';
 import { conditionExpression, keepExpression, mapExpression } from './expression.ts';
-import { faultPlan } from './fault-plan.ts';
+import { faultPlan, refuseFaultGates } from './fault-plan.ts';
 import { fileWhen } from './trigger-kinds/file.ts';
 import { flowWhen } from './trigger-kinds/flow.ts';
 import { httpWhen } from './trigger-kinds/http.ts';
@@ -26,7 +26,6 @@ const when = z.union([
   flowWhen,
 ]);
 
-const place = z.string().regex(/^[a-z]+:[a-z0-9._-]+$/i, 'expected <channel>:<name>, such as mail:me');
 const positive = duration.refine((ms) => ms > 0, 'expected more than nothing');
 
 /** Temporal waits no longer than this between two runs; `start-fire.ts` says so to it. */
@@ -142,6 +141,10 @@ export const triggerFile = z
   .refine((file) => file.run !== 'serviceFault' || !('fault' in file.map || 'target' in file.map), {
     path: ['map'],
     message: 'cannot make fault or target: serviceFault takes them from `fault` and `when`',
+  })
+  .superRefine((file, context) => {
+    const refused = refuseFaultGates(file);
+    if (refused !== undefined) context.addIssue({ code: 'custom', path: [refused.setting], message: refused.message });
   });
 
 const isSchedule = (file: { readonly when: object }) => kindOf(file) === 'schedule';

@@ -1,6 +1,6 @@
-/** - A plan asks no more often than ten times a second; no `overlap` may leave a live fault to nobody. */
+/** - A plan asks no more often than ten times a second; no gate may leave a live fault to nobody. */
 import { expect, test } from 'vitest';
-import { faultPlan, refuseFaultOverlap } from '../../../schemas/fault-plan.ts';
+import { faultPlan, refuseFaultGates } from '../../../schemas/fault-plan.ts';
 
 test('faultPlan takes pauses of 100ms and more between looks, and no less', () => {
   expect(faultPlan.parse({ verify: { every: '100ms' } }).verify.every).toBe(100);
@@ -14,27 +14,31 @@ test('faultPlan takes headers whose names can be written, and no others', () => 
   for (const name of ['', 'X Key', 'X-Key:', 'a\nb']) expect(withHeader(name).success).toBe(false);
 });
 
-test('refuseFaultOverlap() refuses what leaves a live fault to nobody', () => {
+test('refuseFaultGates() refuses what leaves a live fault to nobody', () => {
   const webhook = { run: 'serviceFault', when: { webhook: {} } };
   const http = { run: 'serviceFault', when: { http: {} } };
   const queue = { policy: 'queue', max: 5 };
   for (const file of [webhook, http]) {
-    expect(refuseFaultOverlap({ ...file, overlap: 'cancelPrevious' })).toMatch(/^cancelPrevious would end/);
-    expect(refuseFaultOverlap({ ...file, overlap: queue })).toMatch(/^queue would hold/);
-    expect(refuseFaultOverlap({ ...file, overlap: 'allow' })).toBeUndefined();
-    expect(refuseFaultOverlap(file)).toBeUndefined();
+    expect(refuseFaultGates({ ...file, overlap: 'cancelPrevious' })?.message).toMatch(/^cancelPrevious would end/);
+    expect(refuseFaultGates({ ...file, overlap: queue })?.message).toMatch(/^queue would hold/);
+    expect(refuseFaultGates({ ...file, overlap: 'allow' })).toBeUndefined();
+    expect(refuseFaultGates(file)).toBeUndefined();
   }
-  expect(refuseFaultOverlap({ ...webhook, overlap: 'skip' })).toMatch(/^skip would drop/);
-  for (const when of [{ message: {} }, { file: {} }, { flow: {} }]) {
-    expect(refuseFaultOverlap({ run: 'serviceFault', when, overlap: 'skip' })).toMatch(/^skip would drop/);
+  const dropping = [{ overlap: 'skip' }, { cooldown: 60_000 }, { throttle: { max: 1, per: 60_000 } }];
+  for (const gates of dropping) {
+    const setting = Object.keys(gates)[0];
+    for (const when of [{ webhook: {} }, { message: {} }, { file: {} }, { flow: {} }]) {
+      const refused = refuseFaultGates({ run: 'serviceFault', when, ...gates });
+      expect(refused).toMatchObject({ setting, message: expect.stringMatching(/would drop the event/) });
+    }
+    // It looks by itself: no event need say so.
+    for (const when of [{ http: {} }, { metric: {} }]) {
+      expect(refuseFaultGates({ run: 'serviceFault', when, ...gates })).toBeUndefined();
+    }
+    const fault = faultPlan.parse({ verify: { http: { url: 'http://127.0.0.1/' } } });
+    expect(refuseFaultGates({ ...webhook, fault, ...gates })).toBeUndefined();
   }
-  // It looks by itself: no event need say so.
-  for (const when of [{ http: {} }, { metric: {} }]) {
-    expect(refuseFaultOverlap({ run: 'serviceFault', when, overlap: 'skip' })).toBeUndefined();
-  }
-  const fault = faultPlan.parse({ verify: { http: { url: 'http://127.0.0.1/' } } });
-  expect(refuseFaultOverlap({ ...webhook, fault, overlap: 'skip' })).toBeUndefined();
-  for (const overlap of ['cancelPrevious', 'skip', queue]) {
-    expect(refuseFaultOverlap({ run: 'noop', when: { webhook: {} }, overlap })).toBeUndefined();
+  for (const gates of [...dropping, { overlap: 'cancelPrevious' }, { overlap: queue }]) {
+    expect(refuseFaultGates({ run: 'noop', when: { webhook: {} }, ...gates })).toBeUndefined();
   }
 });

@@ -88,6 +88,14 @@ test.each([
   [`${mailDo}debounce: { quiet: 1h, max: 1m }`, 'is shorter than quiet'],
   [`${mailDo}debounce: 1m\noverlap: skip`, 'does not go with a queue'],
   [`${mailDo}onFailure: {}`, '3:12 onFailure is an empty map, expected run, notify, or both'],
+  [
+    'run: serviceFault\nwhen: { message: {} }\noverlap: cancelPrevious',
+    '3:10 overlap is "cancelPrevious": cancelPrevious would end the run that handles the fault: leave it out',
+  ],
+  [
+    'run: serviceFault\nwhen: { message: {} }\ncooldown: 1m',
+    'cooldown would drop the event that says that it is well again',
+  ],
   [`${mailDo}fault: { service: a }`, '3:8 fault belongs to run: serviceFault'],
   [`${mailDo}condition: "event.("`, '3:12 condition is "event.(", which is no expression (CEL):'],
   [`${mailDo}map: { 1st: "1" }`, '3:8 The key 1st in map cannot be used, expected text that matches'],
