@@ -52,7 +52,8 @@ export async function judgeAnswer(answer: SafeAnswer, rule: HttpRule, now: Date)
 /** What a rule asks, as `judgeAnswer` needs it. Pure. */
 export function requestFor(rule: HttpRule): RequestTarget {
   const { url, method, headers, timeout: timeoutMs, body } = rule;
-  return { url, method, headers, timeoutMs, maxBytes: body === undefined ? 0 : 262_144, redirects: redirectsFor(rule) };
+  const asked = { url, method, headers, timeoutMs, redirects: redirectsFor(rule) };
+  return body === undefined ? { ...asked, maxBytes: 0 } : asked;
 }
 
 /** A file that names a redirect among the faults wants to see it, and not where it leads. Pure. */
