@@ -4,6 +4,7 @@ import type { Dispatch } from '../schemas/dispatch.ts';
 import type { Files } from '../schemas/file-set.ts';
 import type { MailTransport } from '../schemas/outgoing.ts';
 import type { Store } from '../store/store.ts';
+import { chatTransport } from './channels/chat-adapters.ts';
 import { makeMailActivities } from './channels/mail-activities.ts';
 import { makeDigestActivities } from './digest/digest-activities.ts';
 import { withFailures } from './fail.ts';
@@ -36,7 +37,7 @@ export function makeActivityGroups(given: ActivityDeps) {
   const openSummariser = makeSummariser({ files, clock: store.clock, log });
   const zone = () => files.current().instance.owner.timezone ?? zoneOfThisMachine;
   const deps = { ...given, openSummariser, zone, scheduledAt };
-  const outbox = makeOutboxActivities(deps);
+  const outbox = makeOutboxActivities({ ...deps, chat: chatTransport });
   return {
     ledger: makeLedgerActivities(deps),
     triggers: makeTriggerActivities(deps),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ChannelFile, channelFile } from '../schemas/channel-file.ts';
+import { type Channel, type ChannelFile, channelFile } from '../schemas/channel-file.ts';
 import { StewardError } from '../schemas/errors.ts';
 import { firableFlows } from '../schemas/flows.ts';
 import { loadFilesOnce } from '../store/files/load-files.ts';
@@ -117,8 +117,8 @@ function listChannels(): void {
     owner: channel.owner,
     enabled: channel.enabled,
     address: channel.addresses[0] ?? '',
-    reads: channel.kind === 'mail' ? `${channel.imap.host}:${channel.imap.port}/${channel.imap.folder}` : channel.path,
-    sends: channel.kind === 'maildir' || channel.smtp !== undefined,
+    reads: sourceOf(channel),
+    sends: channel.kind !== 'mail' || channel.smtp !== undefined,
   }));
   const broken = faults.filter((fault) => fault.kind === 'channel');
   printResult({ channels: rows, faults: broken }, () => {
@@ -141,3 +141,16 @@ function listChannels(): void {
 
 const readChannels = () => loadFilesOnce(homeRoot(), process.env, () => new Set<string>(firableFlows));
 const collect = (value: string, all: string[]) => [...all, value];
+
+function sourceOf(channel: Channel): string {
+  switch (channel.kind) {
+    case 'mail':
+      return `${channel.imap.host}:${channel.imap.port}/${channel.imap.folder}`;
+    case 'maildir':
+      return channel.path;
+    case 'xmpp':
+      return channel.jid;
+    case 'matrix':
+      return `${channel.userId} at ${channel.homeserver}`;
+  }
+}

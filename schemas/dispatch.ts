@@ -106,8 +106,8 @@ export interface Dispatch {
    * @throws notFound where no such trigger is in force, storeBusy
    */
   fireEvent(event: TriggerEvent): Promise<FireReceipt>;
-  /** A message came in on a channel: each trigger that it matches fires. May be repeated: the id is the message. @throws storeBusy */
-  messageArrived(message: ArrivedMessage): Promise<readonly FireReceipt[]>;
+  /** Messages of conversations are in the inbox: triggers that they match fire, and their conversations go on. May be repeated. @throws storeBusy, temporalBusy */
+  messagesAccepted(inboxIds: readonly string[]): Promise<readonly FireReceipt[]>;
   /** New mail is in the inbox: mail triggers fire, or an open fire that has not begun takes it along. */
   mailArrived(account: { accountId: string; name: string }, inboxIds: readonly string[]): Promise<void>;
   /** Accounts for every slot of one schedule since the last accounted one. May be repeated at any time. */
@@ -127,6 +127,8 @@ export interface SweepResult {
   readonly ended: number;
   /** Inbox rows that no mail trigger had been told of. */
   readonly announced: number;
+  /** Conversations with a turn that nobody has answered. */
+  readonly woken: number;
   /** Outbox rows that no workflow was looking after. */
   readonly resumed: number;
   readonly byEnding: Readonly<Partial<Record<Ending, number>>>;

@@ -66,6 +66,18 @@ export const failures = {
     waitMs: 5_000,
     remedy: 'The mail server is not answering; Steward tries again by itself.',
   },
+  channelBusy: {
+    kind: 'again',
+    http: 503,
+    waitMs: 5_000,
+    remedy: 'The server of the channel is not answering; Steward tries again by itself.',
+  },
+  channelLoginRefused: { kind: 'human', http: 424, remedy: 'Check account and password in the file of the channel.' },
+  channelInsecure: {
+    kind: 'human',
+    http: 424,
+    remedy: 'The server offers no TLS 1.2 or later; mend its certificate or use another port.',
+  },
   mailLoginRefused: { kind: 'human', http: 424, remedy: 'Check user and password, then `steward channel test`.' },
   mailInsecure: {
     kind: 'human',

@@ -1,4 +1,4 @@
-import type { Channel } from './channel-file.ts';
+import type { PostChannel } from './channel-file.ts';
 
 /** A message on its way out. Stored sealed in the outbox before anything is done. */
 export interface OutgoingMail {
@@ -50,7 +50,7 @@ export interface MailTransport {
    *
    * @param contentBegins - awaited before the first byte of content leaves this process; when it rejects, nothing is sent
    */
-  send(channel: Channel, mail: OutgoingMail, contentBegins: () => Promise<void>): Promise<SendResult>;
+  send(channel: PostChannel, mail: OutgoingMail, contentBegins: () => Promise<void>): Promise<SendResult>;
   /** Looks for a copy by Message-ID in the Sent folder and the own inbox. Finding proves; absence proves nothing. */
-  findCopy(channel: Channel, messageId: string): Promise<{ readonly found: boolean; readonly where?: string }>;
+  findCopy(channel: PostChannel, messageId: string): Promise<{ readonly found: boolean; readonly where?: string }>;
 }

@@ -7,7 +7,7 @@ import { endAndFollow } from './end-and-follow.ts';
 import { fireEvent } from './fire-event.ts';
 import { fireNow } from './fire-now.ts';
 import { mailArrived } from './mail-arrived.ts';
-import { messageArrived } from './message-arrived.ts';
+import { messagesAccepted } from './messages-accepted.ts';
 import { pauseTrigger, resumeTrigger } from './pause-trigger.ts';
 import { skipFires } from './skip-fires.ts';
 import { sweep } from './sweep.ts';
@@ -21,7 +21,7 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     skip: (request) => skipFires(deps, request),
     backfill: (request) => backfillSlots(deps, request),
     fireEvent: (event) => fireEvent(deps, event),
-    messageArrived: (message) => messageArrived(deps, message),
+    messagesAccepted: (inboxIds) => messagesAccepted(deps, inboxIds),
     mailArrived: (account, inboxIds) => mailArrived(deps, account, inboxIds),
     accountSlots: (trigger) => accountSlots(deps, trigger),
     begin: (fireId) => beginFire(deps, fireId),

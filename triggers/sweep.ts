@@ -4,6 +4,7 @@ import { notePresence, touchPresence } from '../store/presence/note-presence.ts'
 import { accountSlots } from './account-slots.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
+import { sweepConversations } from './sweep-conversations.ts';
 import { sweepFires } from './sweep-fires.ts';
 import { sweepFollowers } from './sweep-followers.ts';
 import { sweepInbox } from './sweep-inbox.ts';
@@ -25,9 +26,10 @@ export async function sweep(deps: DispatchDeps): Promise<SweepResult> {
     await sweepFollowers(deps);
     await sweepMailEvents(deps);
     const announced = await sweepInbox(deps);
+    const woken = await sweepConversations(deps);
     const resumed = await sweepOutbox(deps);
     await touchPresence(deps.store);
-    return { ...fires, announced, resumed };
+    return { ...fires, announced, woken, resumed };
   } catch (error) {
     throw nameFailure(error);
   }

@@ -1,14 +1,17 @@
 import { eq } from 'drizzle-orm';
 import type { Logger } from 'pino';
+import { isPost } from '../../schemas/channel-file.ts';
+import type { ChatTransport } from '../../schemas/chat-adapter.ts';
 import { accounts } from '../../schemas/db/accounts.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
 import type { EffectState } from '../../schemas/endings.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import type { Files } from '../../schemas/file-set.ts';
-import type { MailTransport, OutgoingMail, RenderedMail, SendResult } from '../../schemas/outgoing.ts';
+import type { MailTransport, RenderedMail, SendResult } from '../../schemas/outgoing.ts';
+import { apiAccount } from '../../store/accounts/api-account.ts';
 import { ensureAccount } from '../../store/accounts/ensure-account.ts';
 import { readRendered } from '../../store/digests/read-rendered.ts';
-import { claimEffect, contentBegins, type OutboxRow, openMail } from '../../store/outbox/claim-effect.ts';
+import { claimEffect, contentBegins, type OutboxRow, openChat, openMail } from '../../store/outbox/claim-effect.ts';
 import { queueEffect } from '../../store/outbox/queue-effect.ts';
 import { recordCopyFound, recordResult } from '../../store/outbox/record-result.ts';
 import type { Store } from '../../store/store.ts';
@@ -19,11 +22,12 @@ interface OutboxDeps {
   readonly store: Store;
   readonly files: Pick<Files, 'current'>;
   readonly transport: MailTransport;
+  readonly chat: ChatTransport;
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** Outward effects: minted, claimed, done at most once, and settled. @source docs/design/outbox.md */
-export function makeOutboxActivities({ store, files, transport, log }: OutboxDeps) {
+export function makeOutboxActivities({ store, files, transport, chat, log }: OutboxDeps) {
   const queueFor = async (
     personId: string,
     place: ReturnType<typeof everyPlace>[number],
@@ -66,14 +70,14 @@ export function makeOutboxActivities({ store, files, transport, log }: OutboxDep
     send: async ({ outboxId }: { outboxId: string }): Promise<SendOutcome> => {
       const claim = await claimEffect(store, outboxId);
       if (!claim.claimed) return { state: claim.state };
-      const { row, mail } = claim;
+      const { row } = claim;
       // Whoever makes a call settles it; here it arrives only when the sweeper found it left behind.
       if (row.kind === 'call') {
         return {
           state: await recordResult(store, row, { state: 'failed', detail: 'its flow ended before it was made' }),
         };
       }
-      const result = await attempt(row, mail);
+      const result = await attempt(row);
       const state = await untilKept(() => recordResult(store, row, result));
       log.info({ outbox: outboxId, state, attempt: row.attempt }, 'an effect was tried');
       return { state, ...(state === 'queued' && result.state === 'again' ? { waitMs: result.waitMs } : {}) };
@@ -85,19 +89,27 @@ export function makeOutboxActivities({ store, files, transport, log }: OutboxDep
       if (row === undefined) throw new StewardError('notFound', `There is no effect ${outboxId}`);
       // A call leaves no copy.
       if (row.state !== 'unknown' || row.kind === 'call') return { state: row.state };
-      const { found, where } = await transport.findCopy(await channelOf(row.accountId), openMail(store, row).messageId);
+      const channel = await channelOf(row.accountId);
+      const { found, where } = isPost(channel)
+        ? await transport.findCopy(channel, openMail(store, row).messageId)
+        : await chat.findCopy(channel, openChat(store, row));
       return { state: found ? await recordCopyFound(store, outboxId, where ?? 'a copy') : 'unknown' };
     },
   };
 
-  async function attempt(row: OutboxRow, mail: OutgoingMail): Promise<SendResult> {
+  async function attempt(row: OutboxRow): Promise<SendResult> {
     let begun = false;
     try {
+      // Whoever asked by the API reads the answer out of the ledger.
+      if (row.channel === apiAccount.kind) return { state: 'sent', detail: 'kept for whoever asks' };
       const channel = await channelOf(row.accountId);
-      return await transport.send(channel, mail, async () => {
+      const beginning = async () => {
         await contentBegins(store, row);
         begun = true;
-      });
+      };
+      return isPost(channel)
+        ? await transport.send(channel, openMail(store, row), beginning)
+        : await chat.send(channel, openChat(store, row), beginning);
     } catch (error) {
       if (error instanceof StewardError && error.code === 'channelUnknown') {
         return { state: 'failed', detail: 'its channel does not exist any more', code: error.code };

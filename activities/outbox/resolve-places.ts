@@ -34,4 +34,4 @@ export function resolvePlaces(files: FileSet, deliver: readonly string[]): { pla
   return { places: [...found.values()], problems };
 }
 
-const canDeliver = (channel: Channel) => channel.kind === 'maildir' || channel.smtp !== undefined;
+const canDeliver = (channel: Channel) => channel.kind !== 'mail' || channel.smtp !== undefined;

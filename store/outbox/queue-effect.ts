@@ -1,6 +1,9 @@
 import { eq } from 'drizzle-orm';
+import { isPostKind } from '../../schemas/channel-file.ts';
+import type { ChatDocument } from '../../schemas/chat-document.ts';
+import type { OutgoingChat } from '../../schemas/chat-message.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
-import { messageIdOf, newId } from '../../schemas/ids.ts';
+import { chatIdOf, messageIdOf, newId } from '../../schemas/ids.ts';
 import type { OutgoingMail, RenderedMail } from '../../schemas/outgoing.ts';
 import { appendEvent } from '../append-event.ts';
 import { inTransaction, type Store } from '../store.ts';
@@ -26,14 +29,9 @@ export async function queueEffect(store: Store, effect: NewEffect): Promise<stri
   const { personId, effectKey, kind, channel, accountId, address } = effect;
   const id = newId('outbox', store.clock);
   const createdAt = store.clock.now();
-  const messageId = messageIdOf(id, address.slice(address.lastIndexOf('@') + 1));
-  const content: OutgoingMail = {
-    messageId,
-    from: address,
-    to: address,
-    ...effect.mail,
-    date: createdAt.toISOString(),
-  };
+  const { print, content } = isPostKind(channel)
+    ? mailOf(id, address, effect.mail, createdAt)
+    : messageOf(id, address, effect.mail);
   return await inTransaction(store, async (inside) => {
     const unit = inside.keys.newUnit(personId);
     const place = { table: 'outbox', row: id, column: 'content', person: personId };
@@ -41,7 +39,7 @@ export async function queueEffect(store: Store, effect: NewEffect): Promise<stri
       .insert(outbox)
       .values({
         ...{ id, personId, effectKey, kind, channel, accountId, createdAt },
-        messageIdHmac: inside.keys.fingerprint('message-id', messageId),
+        messageIdHmac: inside.keys.fingerprint('message-id', print),
         wrappedKey: unit.wrapped,
         content: unit.seal(place, JSON.stringify(content)),
       })
@@ -60,4 +58,20 @@ export async function queueEffect(store: Store, effect: NewEffect): Promise<stri
     const [known] = await inside.db.select({ id: outbox.id }).from(outbox).where(eq(outbox.effectKey, effectKey));
     return known!.id;
   });
+}
+
+function mailOf(id: string, address: string, mail: RenderedMail, createdAt: Date) {
+  const messageId = messageIdOf(id, address.slice(address.lastIndexOf('@') + 1));
+  const content: OutgoingMail = { messageId, from: address, to: address, ...mail, date: createdAt.toISOString() };
+  return { print: messageId, content };
+}
+
+/** On a channel of messages the plain text says all. */
+function messageOf(id: string, address: string, { subject, text }: RenderedMail) {
+  const document: ChatDocument = [
+    { kind: 'heading', text: subject },
+    { kind: 'code', text },
+  ];
+  const content: OutgoingChat = { id: chatIdOf(id), address, kind: 'direct', document };
+  return { print: content.id, content };
 }

@@ -153,7 +153,7 @@ test('send() never makes a call that its flow left behind', async () => {
     findCopy: () => Promise.reject(new Error('no')),
   };
   const { send, reconcile } = makeOutboxActivities({
-    ...{ store: world.store, files: { current: () => world.files }, transport, log },
+    ...{ store: world.store, files: { current: () => world.files }, transport, chat: transport, log },
   });
   const left = await queueCall(world.store, { personId: world.personId, effectKey: 'fir_1:action', call });
   expect(await send({ outboxId: left })).toEqual({ state: 'failed' });
