@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { type Channel, type ChannelFile, channelFile } from '../schemas/channel-file.ts';
 import { StewardError } from '../schemas/errors.ts';
 import { firableFlows } from '../schemas/flows.ts';
+import { visibleText } from '../schemas/visible-text.ts';
 import { loadFilesOnce } from '../store/files/load-files.ts';
+import { apiClient } from './api-client.ts';
 import { type AddMailOptions, askMail, askMaildir, mailFile } from './ask-channel.ts';
 import { homeRoot } from './home-root.ts';
 import { exitCodes, printResult, table } from './print.ts';
@@ -75,6 +77,14 @@ export function register(program: Command): void {
       if (found === undefined) throw new StewardError('channelUnknown', `There is no channel ${name} in ${homeRoot()}`);
       const result = await tried(found, name);
       printResult({ name, ok: true, ...result }, `${name}: ${result.summary}`);
+    });
+  channel
+    .command('pair')
+    .description('let in whoever was given this code: what that address says counts as yours')
+    .argument('<code>', 'such as K7QM-4XTP, from the message that Steward sent there')
+    .action(async (code: string) => {
+      const paired = await apiClient().post<{ channel: string; address: string }>('/api/v1/pairings', { code });
+      printResult(paired, `${visibleText(paired.address)} on ${paired.channel} is let in`);
     });
   channel.command('list').description('the accounts that the files name').action(listChannels);
 }

@@ -40,6 +40,11 @@ const common = {
   addresses: z.array(z.string().regex(/^[^\s@]+@[^\s@]+$/, 'expected an address such as me@example.org')).min(1),
   /** `Authentication-Results` of these authserv-ids are believed. @source RFC 8601 */
   trustAuthservIds: z.array(z.string()).default([]),
+  talk: z
+    .string()
+    .regex(/^[^\s@]+@[^\s@]+$/, 'expected an address such as me+steward@example.org')
+    .optional()
+    .describe('What the owner writes to this address is said to Steward; only where the sender is proven'),
 };
 
 const password = z.string().min(1).describe('The password, or a reference to a secret, file or environment variable');

@@ -23,6 +23,8 @@ export interface IncomingMessage {
   readonly incomplete?: string;
   /** When it was sent as far as the channel knows, RFC 3339. */
   readonly at: string;
+  /** What the adapter needs to answer this very message; only it reads this. */
+  readonly replyTo?: string;
   /** Whether Steward is spoken to: always in a direct thread, in a room where it is named. */
   readonly addressed: boolean;
 }
@@ -35,4 +37,6 @@ export interface OutgoingChat {
   readonly address: string;
   readonly kind: ThreadPlace['kind'];
   readonly document: ChatDocument;
+  /** The same in plain words, for whoever shows no better. */
+  readonly text: string;
 }

@@ -66,6 +66,11 @@ export const failures = {
     waitMs: 5_000,
     remedy: 'The mail server is not answering; Steward tries again by itself.',
   },
+  answerLate: {
+    kind: 'human',
+    http: 504,
+    remedy: 'What was said is kept and answered in its turn; `steward status` shows what is not well.',
+  },
   channelBusy: {
     kind: 'again',
     http: 503,

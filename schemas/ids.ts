@@ -11,6 +11,7 @@ export const idPrefixes = {
   inbox: 'inb',
   conversation: 'cnv',
   thread: 'thr',
+  pairing: 'pai',
   body: 'bod',
   digest: 'dig',
   report: 'rep',

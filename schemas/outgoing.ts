@@ -9,6 +9,9 @@ export interface OutgoingMail {
   readonly subject: string;
   readonly text: string;
   readonly html?: string;
+  /** `Message-ID` of the mail that this answers, and of those before it, oldest first. @source RFC 5322 3.6.4 */
+  readonly inReplyTo?: string;
+  readonly references?: readonly string[];
   /** RFC 3339; becomes `Date`, the same on every attempt. */
   readonly date: string;
 }

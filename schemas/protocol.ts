@@ -34,6 +34,7 @@ export const signals = {
   configChanged: 'configChanged',
   incidentChanged: 'incidentChanged',
   turnAccepted: 'turnAccepted',
+  approvalDecided: 'approvalDecided',
 } as const;
 
 /** Search attributes (all Keyword, never personal data). Temporal does not encrypt these. */

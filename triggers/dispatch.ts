@@ -2,6 +2,7 @@ import type { Dispatch } from '../schemas/dispatch.ts';
 import { accountSlots } from './account-slots.ts';
 import { backfillSlots } from './backfill-slots.ts';
 import { beginFire } from './begin-fire.ts';
+import { decideAndTell } from './decide-approval.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { endAndFollow } from './end-and-follow.ts';
 import { fireEvent } from './fire-event.ts';
@@ -9,6 +10,7 @@ import { fireNow } from './fire-now.ts';
 import { mailArrived } from './mail-arrived.ts';
 import { messagesAccepted } from './messages-accepted.ts';
 import { pauseTrigger, resumeTrigger } from './pause-trigger.ts';
+import { sendEffect } from './send-effect.ts';
 import { skipFires } from './skip-fires.ts';
 import { sweep } from './sweep.ts';
 
@@ -22,6 +24,8 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     backfill: (request) => backfillSlots(deps, request),
     fireEvent: (event) => fireEvent(deps, event),
     messagesAccepted: (inboxIds) => messagesAccepted(deps, inboxIds),
+    decide: (decision) => decideAndTell(deps, decision),
+    sendEffect: (outboxId) => sendEffect(deps, outboxId),
     mailArrived: (account, inboxIds) => mailArrived(deps, account, inboxIds),
     accountSlots: (trigger) => accountSlots(deps, trigger),
     begin: (fireId) => beginFire(deps, fireId),

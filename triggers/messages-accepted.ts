@@ -2,8 +2,8 @@ import { asc, eq, inArray } from 'drizzle-orm';
 import { accounts } from '../schemas/db/accounts.ts';
 import { inbox } from '../schemas/db/inbox.ts';
 import type { FireReceipt } from '../schemas/dispatch.ts';
-import { apiAccount } from '../store/accounts/api-account.ts';
 import { openMessage } from '../store/conversations/accept-messages.ts';
+import { channelNameOf } from '../store/conversations/message-print.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { messageArrived } from './message-arrived.ts';
 import { wakeConversation } from './wake-conversation.ts';
@@ -29,9 +29,10 @@ export async function messagesAccepted(deps: DispatchDeps, inboxIds: readonly st
     if (row.conversationId === null || row.personId !== deps.personId) continue;
     conversations.add(row.conversationId);
     const { dedupeKey: id, thread, from, text, addressed: mention } = openMessage(deps.store, row);
-    const channel = account === apiAccount.name ? 'api' : account;
     const room = thread.kind === 'direct' ? {} : { room: thread.key };
-    receipts.push(...(await messageArrived(deps, { id, channel, ...room, from, text, mention })));
+    receipts.push(
+      ...(await messageArrived(deps, { id, channel: channelNameOf(account), ...room, from, text, mention })),
+    );
   }
   for (const conversationId of conversations) await wakeConversation(deps, conversationId);
   return receipts;

@@ -1,4 +1,4 @@
-import type { Channel, ChatChannel } from '../../schemas/channel-file.ts';
+import { type Channel, type ChatChannel, isPostKind } from '../../schemas/channel-file.ts';
 import type { ChatAdapter, ChatTransport } from '../../schemas/chat-adapter.ts';
 import { StewardError } from '../../schemas/errors.ts';
 
@@ -18,3 +18,12 @@ export const chatTransport: ChatTransport = {
   send: (channel, message, contentBegins) => adapterFor(channel).send(channel, message, contentBegins),
   findCopy: (channel, message) => adapterFor(channel).findCopy(channel, message),
 };
+
+/** What the API takes in one piece, and what fits into one mail. */
+const mostChars = { api: 32_768, post: 262_144 };
+
+/** UTF-16 code units that one message of a kind of channel may have. */
+export async function maxCharsOf(kind: string): Promise<number> {
+  if (isPostKind(kind)) return mostChars.post;
+  return adapters[kind as ChatChannel['kind']]?.limits.maxChars ?? mostChars.api;
+}

@@ -86,8 +86,10 @@ async function rest(deps: SessionDeps, account: Account): Promise<SessionEnd> {
 
 /** Tells dispatch. When that fails, the sweeper finds the rows. */
 async function announce(deps: SessionDeps, account: Account, mails: AcceptedMails): Promise<void> {
-  if (mails.inboxIds.length === 0) return;
+  if (mails.inboxIds.length + mails.turnIds.length === 0) return;
   try {
+    await deps.dispatch.messagesAccepted(mails.turnIds);
+    if (mails.inboxIds.length === 0) return;
     await deps.dispatch.mailArrived({ accountId: account.id, name: account.name }, mails.inboxIds);
   } catch (error) {
     deps.log.warn({ account: account.id, err: error }, 'new mail could not be announced; the sweeper does it');

@@ -8,7 +8,6 @@ import type { EffectState } from '../../schemas/endings.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import type { Files } from '../../schemas/file-set.ts';
 import type { MailTransport, RenderedMail, SendResult } from '../../schemas/outgoing.ts';
-import { apiAccount } from '../../store/accounts/api-account.ts';
 import { ensureAccount } from '../../store/accounts/ensure-account.ts';
 import { readRendered } from '../../store/digests/read-rendered.ts';
 import { claimEffect, contentBegins, type OutboxRow, openChat, openMail } from '../../store/outbox/claim-effect.ts';
@@ -100,8 +99,6 @@ export function makeOutboxActivities({ store, files, transport, chat, log }: Out
   async function attempt(row: OutboxRow): Promise<SendResult> {
     let begun = false;
     try {
-      // Whoever asked by the API reads the answer out of the ledger.
-      if (row.channel === apiAccount.kind) return { state: 'sent', detail: 'kept for whoever asks' };
       const channel = await channelOf(row.accountId);
       const beginning = async () => {
         await contentBegins(store, row);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { IncomingMessage } from '../../schemas/chat-message.ts';
+import { visibleText } from '../../schemas/visible-text.ts';
 import { apiAccount, ensureApiAccount } from '../../store/accounts/api-account.ts';
 import { acceptMessages } from '../../store/conversations/accept-messages.ts';
 import { problem } from '../problem.ts';
@@ -39,7 +40,7 @@ export const postMessage = route({
     const account = await ensureApiAccount(store, personId);
     const key = room ?? 'direct';
     const message: IncomingMessage = {
-      ...{ dedupeKey: id, from, text, at: store.clock.now().toISOString(), addressed: true },
+      ...{ dedupeKey: id, from, text: visibleText(text), at: store.clock.now().toISOString(), addressed: true },
       thread: { key, kind: room === undefined ? 'direct' : 'thread', address: key },
     };
     const [taken] = await acceptMessages(store, { accountId: account.id, personId, channel: apiAccount.kind }, [

@@ -42,7 +42,17 @@ export async function acceptMessages(
   });
 }
 
-async function acceptOne(inside: StoreIn, right: MessageRight, message: IncomingMessage): Promise<TakenMessage> {
+/**
+ * Takes one message in, inside the caller's transaction.
+ *
+ * @param place - where a mail was read, so that its UID needs no second look
+ */
+export async function acceptOne(
+  inside: StoreIn,
+  right: MessageRight,
+  message: IncomingMessage,
+  place: { mailbox?: string; uidValidity?: string; uid?: number | null } = {},
+): Promise<TakenMessage> {
   const { personId, accountId, channel } = right;
   const thread = await ensureThread(inside, right, message.thread);
   // Whoever holds this row gives out the next turn, and writes the next event of the conversation.
@@ -62,7 +72,7 @@ async function acceptOne(inside: StoreIn, right: MessageRight, message: Incoming
   const turn = (conversation?.turns ?? 0) + 1;
   const now = inside.clock.now();
   const row = rowOf(inside, right, message, thread);
-  await inside.db.insert(inbox).values({ ...row, dedupeHmac, turn, acceptedAt: now });
+  await inside.db.insert(inbox).values({ ...row, ...place, dedupeHmac, turn, acceptedAt: now });
   await inside.db
     .update(conversations)
     .set({ turns: turn, lastAt: now })

@@ -1,14 +1,28 @@
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
+import { isPostKind } from '../../schemas/channel-file.ts';
 import type { ChatDocument } from '../../schemas/chat-document.ts';
 import type { OutgoingChat } from '../../schemas/chat-message.ts';
 import { conversations, threads } from '../../schemas/db/conversations.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
 import { StewardError } from '../../schemas/errors.ts';
-import { chatIdOf, newId } from '../../schemas/ids.ts';
+import { chatIdOf, messageIdOf, newId } from '../../schemas/ids.ts';
+import type { MailReply } from '../../schemas/mail-reply.ts';
+import type { OutgoingMail } from '../../schemas/outgoing.ts';
+import { apiAccount } from '../accounts/api-account.ts';
 import { appendEvent } from '../append-event.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
+import { openMessage } from './accept-messages.ts';
 import { openAddress } from './ensure-thread.ts';
+
+/** One message of an answer. */
+export interface AnswerPart {
+  readonly document: ChatDocument;
+  /** The same in plain words. */
+  readonly text: string;
+  /** The same as a page of mail. */
+  readonly html?: string;
+}
 
 export type TurnRow = typeof inbox.$inferSelect;
 
@@ -30,12 +44,12 @@ export async function readTurn(store: StoreIn, inboxId: string): Promise<TurnRow
   return row;
 }
 
-/** The effects that answer a turn, in their order. Reads only. */
-export async function answersOf(store: StoreIn, inboxId: string): Promise<string[]> {
+/** The effects that answer a turn and have not ended yet, in their order. Reads only. */
+export async function unsentOf(store: StoreIn, inboxId: string): Promise<string[]> {
   const rows = await store.db
     .select({ id: outbox.id })
     .from(outbox)
-    .where(eq(outbox.turnId, inboxId))
+    .where(and(eq(outbox.turnId, inboxId), inArray(outbox.state, ['queued', 'sending'])))
     .orderBy(asc(outbox.part));
   return rows.map(({ id }) => id);
 }
@@ -45,10 +59,10 @@ export async function answersOf(store: StoreIn, inboxId: string): Promise<string
  * stays.
  *
  * @param parts - one message each, in their order; none where nothing is to be said
- * @returns ids of the effects
+ * @returns ids of the effects that are to be sent
  * @throws notFound
  */
-export async function keepAnswer(store: Store, inboxId: string, parts: readonly ChatDocument[]): Promise<string[]> {
+export async function keepAnswer(store: Store, inboxId: string, parts: readonly AnswerPart[]): Promise<string[]> {
   return await inTransaction(store, async (inside) => {
     const { conversationId, turn } = await readTurn(inside, inboxId);
     await inside.db
@@ -57,35 +71,49 @@ export async function keepAnswer(store: Store, inboxId: string, parts: readonly 
       .where(eq(conversations.id, conversationId!))
       .for('update');
     const row = await readTurn(inside, inboxId);
-    if (row.answeredAt !== null) return await answersOf(inside, inboxId);
+    if (row.answeredAt !== null) return await unsentOf(inside, inboxId);
     const now = inside.clock.now();
     const outboxIds: string[] = [];
-    for (const [at, document] of parts.entries()) outboxIds.push(await mint(inside, row, { document, part: at + 1 }));
+    for (const [at, part] of parts.entries()) outboxIds.push(await mint(inside, row, part, at + 1));
     await inside.db.update(inbox).set({ answeredAt: now }).where(eq(inbox.id, inboxId));
     const data = { conversation: conversationId!, turn: turn!, parts: parts.length };
     const { personId } = row;
     await appendEvent(inside, { aggregate: 'inbox', aggregateId: inboxId, type: 'turn.answered', personId, data });
-    return outboxIds;
+    return isKeptHere(row.channel) ? [] : outboxIds;
   });
 }
 
-async function mint(inside: StoreIn, row: TurnRow, { document, part }: { document: ChatDocument; part: number }) {
+async function mint(inside: StoreIn, row: TurnRow, answer: AnswerPart, part: number): Promise<string> {
   const { personId, channel, accountId, id: turnId } = row;
-  const [thread] = await inside.db.select().from(threads).where(eq(threads.id, row.threadId!));
   const id = newId('outbox', inside.clock);
-  const content: OutgoingChat = {
-    ...{ id: chatIdOf(id), address: openAddress(inside, thread!), kind: thread!.kind, document },
-  };
+  const content = isPostKind(channel) ? mailOf(inside, row, id, answer) : await messageOf(inside, row, id, answer);
   const unit = inside.keys.newUnit(personId);
+  const now = inside.clock.now();
   const place = { table: 'outbox', row: id, column: 'content', person: personId };
   await inside.db.insert(outbox).values({
     ...{ id, personId, effectKey: `${turnId}:answer:${part}`, kind: 'answer', channel, accountId, turnId, part },
-    messageIdHmac: inside.keys.fingerprint('message-id', content.id),
+    messageIdHmac: inside.keys.fingerprint('message-id', 'messageId' in content ? content.messageId : content.id),
     wrappedKey: unit.wrapped,
     content: unit.seal(place, JSON.stringify(content)),
-    createdAt: inside.clock.now(),
+    ...{ createdAt: now, ...(isKeptHere(channel) ? { state: 'sent', endedAt: now } : {}) },
   });
   const data = { kind: 'answer', channel, conversation: row.conversationId!, turn: row.turn!, part };
   await appendEvent(inside, { aggregate: 'outbox', aggregateId: id, type: 'outbox.queued', personId, data });
   return id;
+}
+
+/** Whoever asks by the API reads the answer out of the ledger: it has arrived once it is written. */
+const isKeptHere = (channel: string) => channel === apiAccount.kind;
+
+async function messageOf(inside: StoreIn, row: TurnRow, id: string, answer: AnswerPart): Promise<OutgoingChat> {
+  const [thread] = await inside.db.select().from(threads).where(eq(threads.id, row.threadId!));
+  const { document, text } = answer;
+  return { id: chatIdOf(id), address: openAddress(inside, thread!), kind: thread!.kind, document, text };
+}
+
+function mailOf(inside: StoreIn, row: TurnRow, id: string, { text, html }: AnswerPart): OutgoingMail {
+  const reply = JSON.parse(openMessage(inside, row).replyTo ?? '') as MailReply;
+  const messageId = messageIdOf(id, reply.from.slice(reply.from.lastIndexOf('@') + 1));
+  const date = inside.clock.now().toISOString();
+  return { messageId, ...reply, text, ...(html === undefined ? {} : { html }), date };
 }

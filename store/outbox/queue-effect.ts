@@ -6,7 +6,7 @@ import { outbox } from '../../schemas/db/outbox.ts';
 import { chatIdOf, messageIdOf, newId } from '../../schemas/ids.ts';
 import type { OutgoingMail, RenderedMail } from '../../schemas/outgoing.ts';
 import { appendEvent } from '../append-event.ts';
-import { inTransaction, type Store } from '../store.ts';
+import { inTransaction, type Store, type StoreIn } from '../store.ts';
 
 export interface NewEffect {
   readonly personId: string;
@@ -72,6 +72,44 @@ function messageOf(id: string, address: string, { subject, text }: RenderedMail)
     { kind: 'heading', text: subject },
     { kind: 'code', text },
   ];
-  const content: OutgoingChat = { id: chatIdOf(id), address, kind: 'direct', document };
+  const content: OutgoingChat = { id: chatIdOf(id), address, kind: 'direct', document, text: `${subject}\n\n${text}` };
   return { print: content.id, content };
+}
+
+/** What Steward says on a channel of messages of its own accord. */
+export interface StewardMessage {
+  readonly document: ChatDocument;
+  /** The same in plain words. */
+  readonly text: string;
+}
+
+/**
+ * Mints a message to one address, inside the caller's transaction. The key must be new.
+ *
+ * @returns id of the row
+ */
+export async function queueMessage(
+  inside: StoreIn,
+  to: {
+    readonly personId: string;
+    readonly accountId: string;
+    readonly channel: string;
+    readonly address: string;
+    readonly effectKey: string;
+    readonly message: StewardMessage;
+  },
+): Promise<string> {
+  const { personId, accountId, channel, address, effectKey, message } = to;
+  const id = newId('outbox', inside.clock);
+  const content: OutgoingChat = { id: chatIdOf(id), address, kind: 'direct', ...message };
+  const unit = inside.keys.newUnit(personId);
+  const place = { table: 'outbox', row: id, column: 'content', person: personId };
+  await inside.db.insert(outbox).values({
+    ...{ id, personId, effectKey, kind: 'notice', channel, accountId, createdAt: inside.clock.now() },
+    messageIdHmac: inside.keys.fingerprint('message-id', content.id),
+    ...{ wrappedKey: unit.wrapped, content: unit.seal(place, JSON.stringify(content)) },
+  });
+  const data = { kind: 'notice', channel };
+  await appendEvent(inside, { aggregate: 'outbox', aggregateId: id, type: 'outbox.queued', personId, data });
+  return id;
 }

@@ -68,6 +68,7 @@ export async function startSession(
       dispatch: {
         mailArrived: async (_account, ids) => void arrived.push(...ids),
         messagesAccepted: async () => [],
+        sendEffect: async () => undefined,
       },
       log: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
       notify: async (_person, key, text) => void notices.push({ key, text }),
