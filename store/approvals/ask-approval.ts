@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, eq, ne } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import type { ApprovalContent } from '../../schemas/approval.ts';
 import { approvals } from '../../schemas/db/records.ts';
 import { newId } from '../../schemas/ids.ts';
@@ -25,6 +25,8 @@ export async function askApproval(store: Store, asked: NewApproval): Promise<App
   const { personId, effectKey, content, expiresAt, workflowId } = asked;
   const contentHash = hashOf(content);
   return await inTransaction(store, async (inside) => {
+    // Two contents at once under one key: the later one takes the place of the other.
+    await inside.db.execute(sql`select pg_advisory_xact_lock(hashtext(${`approval:${effectKey}`}))`);
     await replaceOthers(inside, effectKey, contentHash);
     const id = newId('approval', inside.clock);
     const unit = inside.keys.newUnit(personId);
