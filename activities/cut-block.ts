@@ -54,9 +54,11 @@ function cutList(list: Of<'list'>, fits: Fits): Cut {
 
 function cutCode(code: Of<'code'>, fits: Fits): Cut {
   const { text } = code;
-  const at = cutPoint(text, (end) => fits({ ...code, text: text.slice(0, end) }));
+  const upTo = (end: number): Block => ({ ...code, text: text.slice(0, end) });
+  const at = cutPoint(text, (end) => fits(upTo(end)));
   const line = text.lastIndexOf('\n', at);
-  const [end, next] = at < text.length && text.slice(0, Math.max(0, line)).trim() !== '' ? [line, line + 1] : [at, at];
+  const between = at < text.length && text.slice(0, Math.max(0, line)).trim() !== '' && fits(upTo(line));
+  const [end, next] = between ? [line, line + 1] : [at, at];
   if (visibleText(text.slice(0, end)).trim() === '') return undefined;
   return [
     { ...code, text: text.slice(0, end) },

@@ -1,6 +1,6 @@
 import type { Inline } from '../schemas/chat-document.ts';
 import { visibleText } from '../schemas/visible-text.ts';
-import { cutPoint, wordStart } from './cut-text.ts';
+import { wordCutPoint } from './cut-text.ts';
 import { safeHref } from './safe-href.ts';
 
 /**
@@ -15,10 +15,7 @@ export function cutInlines(
 ): [Inline[], Inline[]] | undefined {
   const shown = inlines.map(showHref);
   const text = shown.map(textOf).join('');
-  const at = wordStart(
-    text,
-    cutPoint(text, (end) => fits(sliceInlines(shown, 0, end))),
-  );
+  const at = wordCutPoint(text, (end) => fits(sliceInlines(shown, 0, end)));
   if (visibleText(text.slice(0, at)).trim() === '') return undefined;
   return [sliceInlines(shown, 0, at), sliceInlines(shown, at, text.length)];
 }

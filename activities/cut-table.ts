@@ -1,6 +1,6 @@
 import type { Block } from '../schemas/chat-document.ts';
 import { visibleLine } from '../schemas/visible-text.ts';
-import { cutPoint, longestFit, wordStart } from './cut-text.ts';
+import { longestFit, wordCutPoint } from './cut-text.ts';
 import { plainerBlock } from './plainer-block.ts';
 
 type Table = Extract<Block, { kind: 'table' }>;
@@ -25,10 +25,7 @@ export function cutTable(table: Table, fits: Fits, alone: Fits): [Block, ...Bloc
 
 function cutRow(table: Table, fits: Fits): [string[], string[]] | undefined {
   const row = (table.rows[0] ?? []).map((cell) => visibleLine(cell)).join('\n');
-  const at = wordStart(
-    row,
-    cutPoint(row, (end) => fits({ ...table, rows: [row.slice(0, end).split('\n')] })),
-  );
+  const at = wordCutPoint(row, (end) => fits({ ...table, rows: [row.slice(0, end).split('\n')] }));
   const done = row.slice(0, at).split('\n');
   if (done.join('').trim() === '') return undefined;
   return [done, [...done.slice(1).map(() => ''), ...row.slice(at).split('\n')]];

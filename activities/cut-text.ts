@@ -33,8 +33,16 @@ export function cutPoint(text: string, fits: (at: number) => boolean): number {
   return at;
 }
 
+/** The same at the last blank where there is one. A shorter text may render longer, so each blank is tried. */
+export function wordCutPoint(text: string, fits: (at: number) => boolean): number {
+  const most = cutPoint(text, fits);
+  let at = wordStart(text, most);
+  while (at > 0 && at < most && !fits(at)) at = wordStart(text, at - 1);
+  return at > 0 ? at : most;
+}
+
 /** The last start of a word that is not after `at` and has one before it; `at` where it is at a blank or there is none. */
-export function wordStart(text: string, at: number): number {
+function wordStart(text: string, at: number): number {
   const blank = /\s/;
   if (at >= text.length || blank.test(text[at] ?? '')) return at;
   let start = at;

@@ -6,7 +6,7 @@ import type { MailTransport } from '../schemas/outgoing.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import type { Store } from '../store/store.ts';
 import { makeApprovalActivities } from './approvals/approval-activities.ts';
-import { chatTransport, maxCharsOf } from './channels/chat-adapters.ts';
+import { chatTransport } from './channels/chat-adapters.ts';
 import { makeMailActivities } from './channels/mail-activities.ts';
 import { makeConversationActivities } from './conversations/conversation-activities.ts';
 import { makeDigestActivities } from './digest/digest-activities.ts';
@@ -52,7 +52,7 @@ export function makeActivityGroups(given: ActivityDeps) {
     probes: makeProbeActivities(deps),
     watch: makeWatchActivities(deps),
     approvals: makeApprovalActivities(deps),
-    conversations: makeConversationActivities({ ...deps, maxCharsOf, attempt }),
+    conversations: makeConversationActivities({ ...deps, maxCharsOf: chatTransport.maxCharsOf, attempt }),
     faults: makeFaultActivities({ ...deps, cancelled: () => asyncLocalStorage.getStore()?.cancellationSignal }),
     mail: makeMailActivities({
       ...deps,

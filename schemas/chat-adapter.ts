@@ -49,4 +49,7 @@ export interface ChatAdapter<C extends Channel = Channel> {
 }
 
 /** How messages leave, whatever the kind of channel. */
-export type ChatTransport = Pick<ChatAdapter<ChatChannel>, 'send' | 'findCopy'>;
+export interface ChatTransport extends Pick<ChatAdapter<ChatChannel>, 'send' | 'findCopy'> {
+  /** UTF-16 code units that one message of a kind of channel may have. */
+  maxCharsOf(kind: string): Promise<number>;
+}

@@ -13,17 +13,15 @@ export function adapterFor({ kind }: ChatChannel): ChatAdapter<ChatChannel> {
   return adapter as ChatAdapter<ChatChannel>;
 }
 
+/** What the API takes in one piece, and what fits into one mail. */
+const mostChars = { api: 32_768, post: 262_144 };
+
 /** How messages leave: by the adapter of their channel's kind. */
 export const chatTransport: ChatTransport = {
   send: (channel, message, contentBegins) => adapterFor(channel).send(channel, message, contentBegins),
   findCopy: (channel, message) => adapterFor(channel).findCopy(channel, message),
+  maxCharsOf: async (kind) => {
+    if (isPostKind(kind)) return mostChars.post;
+    return adapters[kind as ChatChannel['kind']]?.limits.maxChars ?? mostChars.api;
+  },
 };
-
-/** What the API takes in one piece, and what fits into one mail. */
-const mostChars = { api: 32_768, post: 262_144 };
-
-/** UTF-16 code units that one message of a kind of channel may have. */
-export async function maxCharsOf(kind: string): Promise<number> {
-  if (isPostKind(kind)) return mostChars.post;
-  return adapters[kind as ChatChannel['kind']]?.limits.maxChars ?? mostChars.api;
-}

@@ -11,11 +11,12 @@ import type { MailTransport, RenderedMail, SendResult } from '../../schemas/outg
 import { ensureAccount } from '../../store/accounts/ensure-account.ts';
 import { readRendered } from '../../store/digests/read-rendered.ts';
 import { claimEffect, contentBegins, type OutboxRow, openChat, openMail } from '../../store/outbox/claim-effect.ts';
-import { queueEffect } from '../../store/outbox/queue-effect.ts';
+import { queueEffect, queueMessages } from '../../store/outbox/queue-effect.ts';
 import { recordCopyFound, recordResult } from '../../store/outbox/record-result.ts';
-import type { Store } from '../../store/store.ts';
+import { inTransaction, type Store } from '../../store/store.ts';
 import { untilKept } from '../until-kept.ts';
-import { everyPlace, resolvePlaces } from './resolve-places.ts';
+import { messagesOf } from './messages-of.ts';
+import { everyPlace, type Place, resolvePlaces } from './resolve-places.ts';
 
 interface OutboxDeps {
   readonly store: Store;
@@ -29,14 +30,14 @@ interface OutboxDeps {
 export function makeOutboxActivities({ store, files, transport, chat, log }: OutboxDeps) {
   const queueFor = async (
     personId: string,
-    place: ReturnType<typeof everyPlace>[number],
-    effect: { effectKey: string; kind: 'digest' | 'report' | 'notice'; mail: RenderedMail },
-  ) => {
-    const account = await ensureAccount(store, place.channel, personId);
-    return await queueEffect(store, {
-      ...{ personId, ...effect, channel: place.channel.kind, accountId: account.id },
-      address: place.address,
-    });
+    { channel, address }: Place,
+    { mail, ...named }: { effectKey: string; kind: 'digest' | 'report' | 'notice'; mail: RenderedMail },
+  ): Promise<string[]> => {
+    const account = await ensureAccount(store, channel, personId);
+    const effect = { personId, ...named, channel: channel.kind, accountId: account.id, address };
+    if (isPost(channel)) return [await queueEffect(store, { ...effect, mail })];
+    const parts = messagesOf(mail, await chat.maxCharsOf(channel.kind));
+    return await inTransaction(store, (inside) => queueMessages(inside, { ...effect, parts }));
   };
 
   return {
@@ -46,7 +47,8 @@ export function makeOutboxActivities({ store, files, transport, chat, log }: Out
       const { places, problems } = resolvePlaces(files.current(), deliver);
       const outboxIds: string[] = [];
       for (const place of places) {
-        outboxIds.push(await queueFor(personId, place, { effectKey: `${fireId}:${kind}:${place.name}`, kind, mail }));
+        const effectKey = `${fireId}:${kind}:${place.name}`;
+        outboxIds.push(...(await queueFor(personId, place, { effectKey, kind, mail })));
       }
       return { outboxIds, problems };
     },
@@ -60,7 +62,7 @@ export function makeOutboxActivities({ store, files, transport, chat, log }: Out
       const outboxIds: string[] = [];
       for (const place of places) {
         const effectKey = `${key}:notice:${place.name}`;
-        outboxIds.push(await queueFor(personId, place, { effectKey, kind: 'notice', mail: { subject, text } }));
+        outboxIds.push(...(await queueFor(personId, place, { effectKey, kind: 'notice', mail: { subject, text } })));
       }
       return { outboxIds };
     },

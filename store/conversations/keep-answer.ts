@@ -6,11 +6,12 @@ import { conversations, threads } from '../../schemas/db/conversations.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
 import { StewardError } from '../../schemas/errors.ts';
-import { chatIdOf, messageIdOf, newId } from '../../schemas/ids.ts';
+import { chatIdOf, messageIdOf } from '../../schemas/ids.ts';
 import type { MailReply } from '../../schemas/mail-reply.ts';
 import type { OutgoingMail } from '../../schemas/outgoing.ts';
 import { apiAccount } from '../accounts/api-account.ts';
 import { appendEvent } from '../append-event.ts';
+import { mintEffect } from '../outbox/mint-effect.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
 import { openMessage } from './accept-messages.ts';
 import { openAddress } from './ensure-thread.ts';
@@ -85,35 +86,29 @@ export async function keepAnswer(store: Store, inboxId: string, parts: readonly 
 
 async function mint(inside: StoreIn, row: TurnRow, answer: AnswerPart, part: number): Promise<string> {
   const { personId, channel, accountId, id: turnId } = row;
-  const id = newId('outbox', inside.clock);
-  const content = isPostKind(channel) ? mailOf(inside, row, id, answer) : await messageOf(inside, row, id, answer);
-  const unit = inside.keys.newUnit(personId);
-  const now = inside.clock.now();
-  const place = { table: 'outbox', row: id, column: 'content', person: personId };
-  await inside.db.insert(outbox).values({
-    ...{ id, personId, effectKey: `${turnId}:answer:${part}`, kind: 'answer', channel, accountId, turnId, part },
-    messageIdHmac: inside.keys.fingerprint('message-id', 'messageId' in content ? content.messageId : content.id),
-    wrappedKey: unit.wrapped,
-    content: unit.seal(place, JSON.stringify(content)),
-    ...{ createdAt: now, ...(isKeptHere(channel) ? { state: 'sent', endedAt: now } : {}) },
+  const arrived = isKeptHere(channel) ? { state: 'sent' as const, endedAt: inside.clock.now() } : {};
+  const effect = { ...{ personId, channel, accountId, turnId, part }, kind: 'answer' as const, ...arrived };
+  const effectKey = `${turnId}:answer:${part}`;
+  const contentOf = isPostKind(channel) ? mailOf(inside, row, answer) : await messageOf(inside, row, answer);
+  const facts = { conversation: row.conversationId!, turn: row.turn!, part };
+  return await mintEffect(inside, { ...effect, effectKey }, contentOf, facts);
+}
+
+async function messageOf(inside: StoreIn, row: TurnRow, { document, text }: AnswerPart) {
+  const [thread] = await inside.db.select().from(threads).where(eq(threads.id, row.threadId!));
+  const to = { address: openAddress(inside, thread!), kind: thread!.kind };
+  return (id: string): OutgoingChat => ({ id: chatIdOf(id), ...to, document, text });
+}
+
+function mailOf(inside: StoreIn, row: TurnRow, { text, html }: AnswerPart) {
+  const reply = JSON.parse(openMessage(inside, row).replyTo ?? '') as MailReply;
+  const domain = reply.from.slice(reply.from.lastIndexOf('@') + 1);
+  const date = inside.clock.now().toISOString();
+  return (id: string): OutgoingMail => ({
+    ...{ messageId: messageIdOf(id, domain), ...reply, text, date },
+    ...(html === undefined ? {} : { html }),
   });
-  const data = { kind: 'answer', channel, conversation: row.conversationId!, turn: row.turn!, part };
-  await appendEvent(inside, { aggregate: 'outbox', aggregateId: id, type: 'outbox.queued', personId, data });
-  return id;
 }
 
 /** Whoever asks by the API reads the answer out of the ledger: it has arrived once it is written. */
 const isKeptHere = (channel: string) => channel === apiAccount.kind;
-
-async function messageOf(inside: StoreIn, row: TurnRow, id: string, answer: AnswerPart): Promise<OutgoingChat> {
-  const [thread] = await inside.db.select().from(threads).where(eq(threads.id, row.threadId!));
-  const { document, text } = answer;
-  return { id: chatIdOf(id), address: openAddress(inside, thread!), kind: thread!.kind, document, text };
-}
-
-function mailOf(inside: StoreIn, row: TurnRow, id: string, { text, html }: AnswerPart): OutgoingMail {
-  const reply = JSON.parse(openMessage(inside, row).replyTo ?? '') as MailReply;
-  const messageId = messageIdOf(id, reply.from.slice(reply.from.lastIndexOf('@') + 1));
-  const date = inside.clock.now().toISOString();
-  return { messageId, ...reply, text, ...(html === undefined ? {} : { html }), date };
-}

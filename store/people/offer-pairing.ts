@@ -3,8 +3,7 @@ import { and, eq, gt } from 'drizzle-orm';
 import { pairings } from '../../schemas/db/people.ts';
 import { newId } from '../../schemas/ids.ts';
 import { appendEvent } from '../append-event.ts';
-import type { StewardMessage } from '../outbox/queue-effect.ts';
-import { queueMessage } from '../outbox/queue-effect.ts';
+import { queueMessages, type StewardMessage } from '../outbox/queue-effect.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
 import { addressPrint } from './known-address.ts';
 
@@ -49,7 +48,17 @@ export async function offerPairing(store: Store, stranger: Stranger): Promise<st
       .values({ personId, accountId, channel, addressHmac, ...fresh })
       .onConflictDoUpdate({ target: [pairings.accountId, pairings.addressHmac], set: fresh });
     await appendEvent(inside, { aggregate: 'pairing', aggregateId: id, type: 'pairing.offered', personId });
-    return await queueMessage(inside, { ...stranger, effectKey: `${id}:offer`, message: offerOf(code) });
+    const { address } = stranger;
+    const effect = {
+      personId,
+      accountId,
+      channel,
+      address,
+      kind: 'notice' as const,
+      effectKey: `${id}:${now.getTime()}`,
+    };
+    const [outboxId] = await queueMessages(inside, { ...effect, parts: [offerOf(code)] });
+    return outboxId;
   });
 }
 

@@ -73,6 +73,10 @@ describe('renderMarkdown()', () => {
     );
   });
 
+  test('renderMarkdown() writes each sign of Markdown so that it is read as itself', () => {
+    expect(line('a<b> & [c] \\ $ `*_~| \u2424')).toBe('a&lt;b> &amp; &#91;c&#93; &#92; &#36; \\`\\*\\_\\~\\| &#9252;');
+  });
+
   test('renderMarkdown() parts a mention from its name, in each kind of inline but code', () => {
     expect(line('@channel a@evil.example')).toBe('@·channel a·@·evil.example');
     expect(line({ strong: '@all' })).toBe('**·@·all**');

@@ -40,7 +40,7 @@ function textIn(parts: readonly ChatDocument[]): string {
         heads.add(head);
       } else if (block.kind === 'paragraph') text += block.inlines.map(wordsOf).join('');
       else text += block.kind === 'list' ? block.items.flat().map(wordsOf).join('') : block.text;
-  return text.toWellFormed().replace(/[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
+  return text.toWellFormed().replace(/[\s\u2800\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
 }
 
 /** No two tables with the same head, which would be read as one that goes on. */
@@ -119,8 +119,9 @@ describe('splitDocument()', () => {
         .map((part) => renderPlain(part))
         .join(''),
     ).toBe(`${tower} b`);
-    for (const part of split([{ kind: 'code', text: '😀'.repeat(50) }], 41))
-      expect(renderPlain(part).isWellFormed()).toBe(true);
+    for (const text of ['😀'.repeat(50), `😀${'\ufe0f\u200d😀'.repeat(50)}`])
+      for (const room of [40, 41])
+        for (const part of split([{ kind: 'code', text }], room)) expect(renderPlain(part).isWellFormed()).toBe(true);
   });
 
   test('splitDocument() leaves a document that fits as it is and makes nothing of nothing', () => {
@@ -173,6 +174,17 @@ describe('splitDocument()', () => {
     expect(parts.map((part) => (part[0]?.kind === 'table' ? part[0].rows[0]?.[0] : ''))).toEqual([
       '1',
       ...parts.slice(1).map(() => ''),
+    ]);
+  });
+
+  test('splitDocument() goes on as text with a row for which a repeated head leaves no room', () => {
+    const head = ['n'.repeat(20)];
+    const rows = [['1'], ['', '', '', 'four'], ['2']];
+    const parts = splitDocument([{ kind: 'table', head, rows }], 110, renderHtml);
+    expect(parts.flat()).toEqual([
+      { kind: 'table', head, rows: [['1']] },
+      paragraph('four'),
+      { kind: 'table', head, rows: [['2']] },
     ]);
   });
 
