@@ -42,9 +42,9 @@ export async function conversation({ conversationId }: ConversationInput): Promi
     const seen = hints;
     const next = await conversations.next({ conversationId });
     if (next !== undefined) {
-      const { threadId, outboxIds } = await conversations.answer({ inboxId: next.inboxId });
+      const taken = await conversations.answer({ inboxId: next.inboxId });
       turns += 1;
-      queue(lines, threadId, outboxIds);
+      for (const { line, outboxIds } of taken.lines) queue(lines, line, outboxIds);
       setCurrentDetails(`**${turns} turns** taken by this run`);
     } else {
       const spoken = await condition(() => hints !== seen, idleMs);
@@ -57,13 +57,13 @@ export async function conversation({ conversationId }: ConversationInput): Promi
   }
 }
 
-/** Sends what belongs to one thread in its order, beside everything else. */
-function queue(lines: Map<string, string[]>, threadId: string, outboxIds: readonly string[]): void {
+/** Sends what belongs to one line in its order, beside everything else. */
+function queue(lines: Map<string, string[]>, name: string, outboxIds: readonly string[]): void {
   if (outboxIds.length === 0) return;
-  const waiting = lines.get(threadId);
+  const waiting = lines.get(name);
   if (waiting !== undefined) return void waiting.push(...outboxIds);
   const line = [...outboxIds];
-  lines.set(threadId, line);
+  lines.set(name, line);
   const drain = async () => {
     for (let id = line[0]; id !== undefined; id = line[0]) {
       try {
@@ -74,7 +74,7 @@ function queue(lines: Map<string, string[]>, threadId: string, outboxIds: readon
       }
       line.shift();
     }
-    lines.delete(threadId);
+    lines.delete(name);
   };
   void drain();
 }

@@ -4,7 +4,7 @@ import { type ChatDocument, saying } from '../../schemas/chat-document.ts';
 import type { IncomingMessage } from '../../schemas/chat-message.ts';
 import { failures } from '../../schemas/errors.ts';
 import { openMessage } from '../../store/conversations/accept-messages.ts';
-import { keepAnswer, nextTurn, readTurn, unsentOf } from '../../store/conversations/keep-answer.ts';
+import { keepAnswer, nextTurn, readTurn, type SendingLine, unsentOf } from '../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../store/conversations/message-print.ts';
 import { renderHtml } from '../chat-html.ts';
 import { renderPlain } from '../chat-plain.ts';
@@ -13,6 +13,7 @@ import { htmlPage } from '../html-page.ts';
 import { splitDocument } from '../split-document.ts';
 import { answerMessage } from './answer-message.ts';
 import type { CommandDeps, Turn } from './chat-command.ts';
+import { mirrorsOf } from './mirrors-of.ts';
 
 export interface ConversationDeps extends CommandDeps {
   /** UTF-16 code units that one message of a kind of channel may have. */
@@ -23,10 +24,8 @@ export interface ConversationDeps extends CommandDeps {
 }
 
 export interface TakenTurn {
-  /** Answers of one thread are sent one after another; those of others go on beside them. */
-  readonly threadId: string;
-  /** What is to be sent, in this order. */
-  readonly outboxIds: readonly string[];
+  /** What is to be sent, one line beside the other. */
+  readonly lines: readonly SendingLine[];
 }
 
 /** What a mended worker may still do; after that the turns behind it go on. */
@@ -43,14 +42,12 @@ export function makeConversationActivities(deps: ConversationDeps) {
     /** Answers one turn. May be repeated: the first answer stays, and a command acts once for its turn. @throws notFound, storeBusy */
     answer: async ({ inboxId }: { inboxId: string }): Promise<TakenTurn> => {
       const row = await readTurn(store, inboxId);
-      const threadId = row.threadId!;
-      if (row.answeredAt !== null) return { threadId, outboxIds: await unsentOf(store, inboxId) };
-      const document = await answerOf(
-        { inboxId, personId: row.personId, channel: await channelOfTurn(store, row.accountId) },
-        openMessage(store, row),
-      );
-      const parts = await partsOf(document, row.channel);
-      return { threadId, outboxIds: await keepAnswer(store, inboxId, parts) };
+      if (row.answeredAt !== null) return { lines: await unsentOf(store, row) };
+      const turn = { inboxId, personId: row.personId, channel: await channelOfTurn(store, row.accountId) };
+      const message = openMessage(store, row);
+      const document = await answerOf(turn, message);
+      const mirrors = await mirrorsOf(deps, { ...turn, accountId: row.accountId }, message, document);
+      return { lines: await keepAnswer(store, inboxId, await partsOf(document, row.channel), mirrors) };
     },
   };
 

@@ -14,9 +14,9 @@ import { claimEffect, contentBegins, type OutboxRow, openChat, openMail } from '
 import { queueEffect, queueMessages } from '../../store/outbox/queue-effect.ts';
 import { recordCopyFound, recordResult } from '../../store/outbox/record-result.ts';
 import { inTransaction, type Store } from '../../store/store.ts';
+import { everyPlace, type Place, resolvePlaces } from '../resolve-places.ts';
 import { untilKept } from '../until-kept.ts';
 import { messagesOf } from './messages-of.ts';
-import { everyPlace, type Place, resolvePlaces } from './resolve-places.ts';
 
 interface OutboxDeps {
   readonly store: Store;

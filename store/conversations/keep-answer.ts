@@ -12,6 +12,7 @@ import type { OutgoingMail } from '../../schemas/outgoing.ts';
 import { apiAccount } from '../accounts/api-account.ts';
 import { appendEvent } from '../append-event.ts';
 import { mintEffect } from '../outbox/mint-effect.ts';
+import { queueMessages, type StewardMessage } from '../outbox/queue-effect.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
 import { openMessage } from './accept-messages.ts';
 import { openAddress } from './ensure-thread.ts';
@@ -45,14 +46,32 @@ export async function readTurn(store: StoreIn, inboxId: string): Promise<TurnRow
   return row;
 }
 
-/** The effects that answer a turn and have not ended yet, in their order. Reads only. */
-export async function unsentOf(store: StoreIn, inboxId: string): Promise<string[]> {
+/** Effects that are sent one after another, in this order. */
+export interface SendingLine {
+  /** The same line for all that is said directly on one account, and for each other thread. */
+  readonly line: string;
+  readonly outboxIds: readonly string[];
+}
+
+/** The effects that answer a turn and are to be sent yet. Reads only. */
+export async function unsentOf(store: StoreIn, { id, accountId, threadId }: TurnRow): Promise<SendingLine[]> {
+  const [thread] = await store.db.select({ kind: threads.kind }).from(threads).where(eq(threads.id, threadId!));
   const rows = await store.db
-    .select({ id: outbox.id })
+    .select({ id: outbox.id, accountId: outbox.accountId })
     .from(outbox)
-    .where(and(eq(outbox.turnId, inboxId), inArray(outbox.state, ['queued', 'sending'])))
-    .orderBy(asc(outbox.part));
-  return rows.map(({ id }) => id);
+    .where(and(eq(outbox.turnId, id), inArray(outbox.state, ['queued', 'sending'])))
+    .orderBy(asc(outbox.part), asc(outbox.id));
+  const lineOf = (account: string) => (account === accountId && thread?.kind !== 'direct' ? threadId! : account);
+  const lines = Map.groupBy(rows, (row) => lineOf(row.accountId));
+  return [...lines].map(([line, of]) => ({ line, outboxIds: of.map((row) => row.id) }));
+}
+
+/** Somewhere else where a person wants to see a turn and its answer. */
+export interface Mirror {
+  readonly accountId: string;
+  readonly channel: string;
+  readonly address: string;
+  readonly parts: readonly StewardMessage[];
 }
 
 /**
@@ -60,27 +79,33 @@ export async function unsentOf(store: StoreIn, inboxId: string): Promise<string[
  * stays.
  *
  * @param parts - one message each, in their order; none where nothing is to be said
- * @returns ids of the effects that are to be sent
+ * @param mirrors - other places where the turn and its answer are shown
  * @throws notFound
  */
-export async function keepAnswer(store: Store, inboxId: string, parts: readonly AnswerPart[]): Promise<string[]> {
+export async function keepAnswer(
+  store: Store,
+  inboxId: string,
+  parts: readonly AnswerPart[],
+  mirrors: readonly Mirror[] = [],
+): Promise<SendingLine[]> {
   return await inTransaction(store, async (inside) => {
-    const { conversationId, turn } = await readTurn(inside, inboxId);
+    const { conversationId, turn, personId } = await readTurn(inside, inboxId);
     await inside.db
       .select({ id: conversations.id })
       .from(conversations)
       .where(eq(conversations.id, conversationId!))
       .for('update');
     const row = await readTurn(inside, inboxId);
-    if (row.answeredAt !== null) return await unsentOf(inside, inboxId);
-    const now = inside.clock.now();
-    const outboxIds: string[] = [];
-    for (const [at, part] of parts.entries()) outboxIds.push(await mint(inside, row, part, at + 1));
-    await inside.db.update(inbox).set({ answeredAt: now }).where(eq(inbox.id, inboxId));
+    if (row.answeredAt !== null) return await unsentOf(inside, row);
+    for (const [at, part] of parts.entries()) await mint(inside, row, part, at + 1);
+    for (const mirror of mirrors) {
+      const effectKey = `${inboxId}:mirror:${mirror.accountId}`;
+      await queueMessages(inside, { ...mirror, personId, effectKey, kind: 'answer', turnId: inboxId });
+    }
+    await inside.db.update(inbox).set({ answeredAt: inside.clock.now() }).where(eq(inbox.id, inboxId));
     const data = { conversation: conversationId!, turn: turn!, parts: parts.length };
-    const { personId } = row;
     await appendEvent(inside, { aggregate: 'inbox', aggregateId: inboxId, type: 'turn.answered', personId, data });
-    return isKeptHere(row.channel) ? [] : outboxIds;
+    return await unsentOf(inside, row);
   });
 }
 

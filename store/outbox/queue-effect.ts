@@ -8,7 +8,9 @@ interface Addressed {
   readonly personId: string;
   /** What is done at most once under this name; begins with the fire's id. */
   readonly effectKey: string;
-  readonly kind: 'digest' | 'report' | 'notice';
+  readonly kind: 'digest' | 'report' | 'notice' | 'answer';
+  /** The turn that it belongs to. */
+  readonly turnId?: string;
   readonly channel: string;
   readonly accountId: string;
   /** The owner's own address; of a mail the sender too. */

@@ -14,7 +14,7 @@ import { readToken } from '../../../../store/accounts/cursor.ts';
 import { ensureAccount } from '../../../../store/accounts/ensure-account.ts';
 import { takeFence } from '../../../../store/accounts/take-fence.ts';
 import { acceptMessages, openMessage } from '../../../../store/conversations/accept-messages.ts';
-import { keepAnswer, nextTurn, unsentOf } from '../../../../store/conversations/keep-answer.ts';
+import { keepAnswer, nextTurn, readTurn, unsentOf } from '../../../../store/conversations/keep-answer.ts';
 import { newestSeq, readEntries } from '../../../../store/conversations/read-conversation.ts';
 import { openChat } from '../../../../store/outbox/claim-effect.ts';
 import { type TestStore, testStore } from '../../../support/postgres.ts';
@@ -81,14 +81,33 @@ test('keepAnswer() keeps the first answer, part by part, for the thread that ask
   expect(await nextTurn(store, conversationId)).toEqual({ inboxId });
   const parts = ['one', 'two'].map((text) => ({ document: [{ kind: 'code' as const, text }], text }));
   const both = await Promise.all([keepAnswer(store, inboxId, parts), keepAnswer(store, inboxId, [])]);
-  const kept = await unsentOf(store, inboxId);
-  expect(both).toContainEqual(kept);
+  const lines = await unsentOf(store, await readTurn(store, inboxId));
+  expect(both).toContainEqual(lines);
+  const kept = lines.flatMap(({ outboxIds }) => outboxIds);
   expect(await nextTurn(store, conversationId)).toBeUndefined();
   for (const [at, id] of kept.entries()) {
     const [row] = await store.db.select().from(outbox).where(eq(outbox.id, id));
     const { id: chatId, address, text } = openChat(store, row!);
     expect([outboxIdOf(chatId), address, text]).toEqual([id, room.address, parts[at]!.text]);
   }
+});
+
+test('keepAnswer() puts mirrors into lines of their own, and all that is direct on one account into one', async () => {
+  await using opened = await testStore();
+  const { store } = opened;
+  const right = await rightOf(opened);
+  const part = { document: [{ kind: 'code' as const, text: 'x' }], text: 'x' };
+  const mirror = { accountId: 'acc_other', channel: 'matrix', address: '@ann:x.example', parts: [part, part] };
+  const [direct, inRoom] = await acceptMessages(store, right, [message('1'), message('2', room)]);
+  const lines = await keepAnswer(store, direct!.inboxId, [part], [mirror]);
+  expect(lines.map(({ line, outboxIds }) => [line, outboxIds.length])).toEqual([
+    [right.accountId, 1],
+    ['acc_other', 2],
+  ]);
+  const [own] = await keepAnswer(store, inRoom!.inboxId, [part]);
+  expect(own?.line).toMatch(/^thr_/);
+  const shown = await readEntries(store, { conversationId: direct!.conversationId, after: 0, limit: 50 });
+  expect(shown.filter(({ kind }) => kind === 'answer')).toHaveLength(1);
 });
 
 test('readEntries() tells a conversation in the order in which it was written, and nothing of another', async () => {

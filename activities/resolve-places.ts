@@ -1,5 +1,5 @@
-import type { Channel } from '../../schemas/channel-file.ts';
-import type { FileSet } from '../../schemas/file-set.ts';
+import type { Channel } from '../schemas/channel-file.ts';
+import type { FileSet } from '../schemas/file-set.ts';
 
 /** Where something can be delivered to. */
 export interface Place {
