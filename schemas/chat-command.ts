@@ -1,26 +1,39 @@
-/** A command as a person typed it. */
-export interface TypedCommand {
-  /** Lower case, without `/`. */
+import { limits } from './protocol.ts';
+
+/** What a message orders: `/digest home "two words"`. */
+export interface ChatCommand {
+  /** Lower case, without the slash. */
   readonly name: string;
+  /** What stands behind the name, at most `maxWords`; a word in quotes is one word without them. */
   readonly words: readonly string[];
-  /** All that follows the name, as it was typed. */
+  /** The same as it was written, all of it. */
   readonly rest: string;
 }
 
-/** `steward: /help` and `@steward /help` are spoken to Steward like `/help`. */
-const spokenTo = /^@?[\w.-]{1,60}(?:[:,]\s*|\s+)(?=\/\w)/;
-const command = /^\/([a-z][\w-]{0,39})(?:\s+([\s\S]*))?$/i;
-const mostWords = 200;
+/** More words than any command has; the others are in `rest` only. */
+export const maxWords = 200;
 
-/** Reads a message as a command: `/` and a word, then words; "two words" in quotes are one. Pure; never throws. */
-export function parseCommand(text: string): TypedCommand | undefined {
-  const found = command.exec(text.trim().replace(spokenTo, ''));
-  if (found === null) return undefined;
-  const [, name = '', rest = ''] = found;
-  return { name: name.toLowerCase(), words: wordsOf(rest), rest: rest.trim() };
-}
+const mention = /^(?:@[^\s/]+|[^\s/@:,]{1,64}(?=[:,]))[:,]?\s+(?=\/)/u;
+const command = /^\/(\p{L}[\p{L}\p{N}_-]{0,63})(?:\s+|$)/u;
+/** Phones write the quotes of a language; an apostrophe is a quote only around whole words, as in `'two words'`. */
+const word = /'([^']*)'(?=\s|$)|(?:["“”„][^"“”„]*["“”„]|\S)+/gu;
+const quoted = /["“”„]([^"“”„]*)["“”„]/gu;
 
-function wordsOf(text: string): string[] {
-  const words = text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g);
-  return [...words].slice(0, mostWords).map(([, double, single, bare]) => double ?? single ?? bare ?? '');
+/**
+ * Reads a message as a command: a slash and a name, perhaps behind a mention of whoever it is for, such as
+ * `steward: /help`. Whether that is Steward is for `addressed` of the message to say. Text in, text out; never throws.
+ *
+ * @returns undefined for every other message, a path such as `/etc/hosts` among them
+ */
+export function parseCommand(text: string): ChatCommand | undefined {
+  const said = text.trim().replace(mention, '');
+  const [head, name] = command.exec(said) ?? [];
+  if (head === undefined || name === undefined) return undefined;
+  const rest = said.slice(head.length);
+  const words: string[] = [];
+  for (const [found, inside] of rest.slice(0, limits.chatTextChars).matchAll(word)) {
+    if (words.length === maxWords) break;
+    words.push(inside ?? found.replace(quoted, '$1'));
+  }
+  return { name: name.toLowerCase(), words, rest };
 }
