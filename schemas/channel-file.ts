@@ -112,6 +112,7 @@ export type PostChannel = Extract<Channel, { kind: 'mail' | 'maildir' }>;
 export type ChatChannel = Exclude<Channel, PostChannel>;
 /** Whether a channel carries mail. Pure. */
 export const isPost = (channel: Channel): channel is PostChannel => isPostKind(channel.kind);
+/** Whether a kind of channel carries mail. Pure. */
 export const isPostKind = (kind: string): boolean => kind === 'mail' || kind === 'maildir';
 export type XmppChannel = Extract<Channel, { kind: 'xmpp' }>;
 export type MatrixChannel = Extract<Channel, { kind: 'matrix' }>;

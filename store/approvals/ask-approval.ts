@@ -77,6 +77,7 @@ export function openApproval({ keys }: Pick<StoreIn, 'keys'>, row: ApprovalRow):
   return JSON.parse(unit.open(sealPlace(row.id, row.personId, 'content'), row.content).toString()) as ApprovalContent;
 }
 
+/** Where a sealed part of an approval belongs. Pure. */
 export const sealPlace = (row: string, person: string, column: 'content' | 'changed') => ({
   ...{ table: 'approvals', row, column, person },
 });

@@ -39,7 +39,7 @@ export async function nextTurn(store: StoreIn, conversationId: string): Promise<
   return next;
 }
 
-/** @throws notFound where there is no such turn */
+/** The row of a turn. Reads only. @throws notFound where there is no such turn */
 export async function readTurn(store: StoreIn, inboxId: string): Promise<TurnRow> {
   const [row] = await store.db.select().from(inbox).where(eq(inbox.id, inboxId));
   if (row?.conversationId == null) throw new StewardError('notFound', `There is no turn ${inboxId}`);

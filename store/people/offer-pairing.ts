@@ -84,7 +84,9 @@ function newCode(): string {
   return `${Array.from({ length: 4 }, sign).join('')}-${Array.from({ length: 4 }, sign).join('')}`;
 }
 
+/** What a code is found by, however it is typed. */
 export const codePrint = ({ keys }: Pick<StoreIn, 'keys'>, code: string): string =>
   keys.fingerprint('pairing', code.toUpperCase().replace(/[^A-Z0-9]/g, ''));
 
+/** Where the sealed address of a pairing belongs. Pure. */
 export const pairingPlace = (row: string, person: string) => ({ table: 'pairings', row, column: 'address', person });
