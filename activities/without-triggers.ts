@@ -6,7 +6,7 @@ const named = /@(?=\S)|[#~!$%^](?=[\p{L}\p{N}_"])|&(?=\d)|\bGH-(?=\d)/giu;
 /** The colon of an address or of an emoji; the one of a time stays as it is. */
 const colons = /(?<=\d):(?=[\p{L}/%+_-])|(?<!\d):(?=[\p{L}\p{N}/%+_-])/gu;
 const mailboxes = /(?<=[\w.+-])(?=@)/g;
-const hosts = /\bwww\d{0,3}(?=\.)|\.\p{L}{2,}(?=\/)/giu;
+const hosts = /www\d{0,3}(?=\.)|\.\p{L}{2,}(?=\/)/giu;
 
 /**
  * Text in which no service finds a mention, a reference, an emoji or an address to make a link of. It looks the same.

@@ -8,7 +8,7 @@ export const hostileTexts = [
   '![x](https://evil.example/a.png)',
   '[x]: https://evil.example',
   'https://evil.example/a',
-  'www.evil.example',
+  'www.evil.example 0www.evil.example',
   'evil.example/a',
   'a@evil.example',
   '<img src=x onerror=alert(1)>',
