@@ -65,13 +65,19 @@ async function say({ client, room, waitMs }: Talk, text: string): Promise<string
 }
 
 async function readLines(each: (line: string) => Promise<void>): Promise<void> {
-  const input = createInterface({ input: process.stdin, output: process.stdout });
-  const prompt = process.stdin.isTTY ? paint('dim', 'you> ') : '';
-  input.setPrompt(prompt);
-  input.prompt();
+  const input = createInterface({ input: process.stdin, output: process.stdout, terminal: process.stdin.isTTY });
+  let open = process.stdin.isTTY;
+  input.once('close', () => {
+    open = false;
+  });
+  const prompt = () => {
+    if (open) input.prompt();
+  };
+  input.setPrompt(paint('dim', 'you> '));
+  prompt();
   for await (const line of input) {
     if (line.trim() !== '') await each(line.trim());
-    input.prompt();
+    prompt();
   }
 }
 
