@@ -51,11 +51,22 @@ export async function openDirectRoom(server: Homeserver, channel: MatrixChannel,
     const made = textOf(recordOf(await server.ask('POST', '/createRoom', { body })).room_id);
     if (made !== undefined) return made;
   } catch (error) {
-    if (!(error instanceof HomeserverRefusal) || error.errcode !== 'M_ROOM_IN_USE') throw error;
+    // Two who make it at once: Synapse answers the later one with a conflict that has no name.
+    const taken = error instanceof HomeserverRefusal && (error.errcode === 'M_ROOM_IN_USE' || error.status === 409);
+    if (!taken) throw error;
   }
+  await freeAlias(server, channel, userId);
+  // Another attempt makes the room just now, or the alias is free again: the next one comes to a room.
+  throw new HomeserverRefusal(503, 'M_ROOM_IN_USE');
+}
+
+/** Whoever put us out of our own room has left us its alias. */
+async function freeAlias(server: Homeserver, channel: MatrixChannel, userId: string): Promise<void> {
   const own = await ownRoom(server, channel, userId);
-  if (own === undefined) throw new HomeserverRefusal(503);
-  return own;
+  if (own === undefined) return;
+  const membership = await membershipOf(server, `/rooms/${encodeURIComponent(own)}`, channel.userId);
+  if (membership !== 'leave' && membership !== 'ban') return;
+  await server.ask('DELETE', `/directory/room/${encodeURIComponent(aliasOf(channel, userId))}`);
 }
 
 /** Whether messages of a room must be encrypted, whatever the event that says so holds. */
@@ -90,10 +101,8 @@ async function membershipOf(server: Homeserver, room: string, userId: string): P
 
 /** The room that we made for a person, by its alias. */
 async function ownRoom(server: Homeserver, channel: MatrixChannel, userId: string): Promise<string | undefined> {
-  const domain = channel.userId.slice(channel.userId.indexOf(':') + 1);
-  const alias = `#${localAliasOf(channel, userId)}:${domain}`;
   try {
-    const answer = await server.ask('GET', `/directory/room/${encodeURIComponent(alias)}`);
+    const answer = await server.ask('GET', `/directory/room/${encodeURIComponent(aliasOf(channel, userId))}`);
     return textOf(recordOf(answer).room_id);
   } catch (error) {
     if (isNoForGood(error)) return undefined;
@@ -104,6 +113,9 @@ async function ownRoom(server: Homeserver, channel: MatrixChannel, userId: strin
 /** Keyed with the token: nobody else can take the alias before us, or learn by it whom we talk to. */
 const localAliasOf = ({ token }: MatrixChannel, userId: string) =>
   `steward-${createHmac('sha256', token).update(userId).digest('hex').slice(0, 32)}`;
+
+const aliasOf = (channel: MatrixChannel, userId: string) =>
+  `#${localAliasOf(channel, userId)}${channel.userId.slice(channel.userId.indexOf(':'))}`;
 
 async function membersOrNone(server: Homeserver, roomId: string): Promise<string[]> {
   try {

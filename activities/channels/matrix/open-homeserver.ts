@@ -16,7 +16,7 @@ export interface Homeserver {
    *
    * @throws channelBusy, channelLoginRefused, channelInsecure; `HomeserverRefusal` for an answer that is no success
    */
-  ask(method: 'GET' | 'PUT' | 'POST', path: string, options?: AskOptions): Promise<unknown>;
+  ask(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, options?: AskOptions): Promise<unknown>;
 }
 
 interface AskOptions {
@@ -76,7 +76,7 @@ export function openHomeserver(channel: MatrixChannel, signal?: AbortSignal): Ho
   };
 }
 
-const methods = { GET: 'Get', PUT: 'Put', POST: 'Post' } as const;
+const methods = { GET: 'Get', PUT: 'Put', POST: 'Post', DELETE: 'Delete' } as const;
 
 function reachOf({ tls }: MatrixChannel, url: URL): Reach {
   const plain = url.protocol !== 'https:';

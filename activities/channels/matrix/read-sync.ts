@@ -52,7 +52,7 @@ export async function readSync(
       ...(since === undefined ? {} : { since }),
     },
     // A server that is asked to wait may also take its time.
-    timeoutMs: waitMs + 30_000,
+    timeoutMs: Math.min(waitMs, 30_000) + 30_000,
   });
   const next = textOf(recordOf(answer).next_batch);
   if (next === undefined || next === '') {

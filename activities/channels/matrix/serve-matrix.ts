@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MatrixChannel } from '../../../schemas/channel-file.ts';
 import type { ChatServing } from '../../../schemas/chat-adapter.ts';
@@ -75,7 +76,8 @@ async function checkIdentity(server: Homeserver, userId: string): Promise<void> 
 
 async function begin(serving: ChatServing<MatrixChannel>, server: Homeserver, invited: Set<string>): Promise<string> {
   const { userId } = serving.channel;
-  const { next, invites } = await readSync(server, { userId, waitMs: 0, timelineLimit: 1 });
+  // A first sync is answered at once whatever the wait; Synapse answers the same one for two minutes out of a cache.
+  const { next, invites } = await readSync(server, { userId, waitMs: randomInt(1_000_000), timelineLimit: 1 });
   noteInvites(serving.channel, invites, invited);
   await joinInvited(server, invited);
   await serving.take([], { place: 'archive', token: next });
