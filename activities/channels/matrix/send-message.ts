@@ -2,10 +2,11 @@ import type { MatrixChannel } from '../../../schemas/channel-file.ts';
 import type { OutgoingChat } from '../../../schemas/chat-message.ts';
 import { StewardError } from '../../../schemas/errors.ts';
 import type { SendResult } from '../../../schemas/outgoing.ts';
+import { renderHtml } from '../../chat-html.ts';
+import { renderPlain } from '../../chat-plain.ts';
 import { isEncrypted, openDirectRoom } from './find-direct-room.ts';
 import { HomeserverRefusal, isNoForGood, nameMatrixFailure } from './homeserver-refusal.ts';
 import { type Homeserver, openHomeserver } from './open-homeserver.ts';
-import { renderHtml, renderPlain } from './render-document.ts';
 import { placeOf, type RoomPlace } from './room-place.ts';
 
 const insecureMs = 300_000;

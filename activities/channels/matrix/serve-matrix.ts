@@ -58,7 +58,8 @@ async function holdConnection(serving: ChatServing<MatrixChannel>, server: Homes
     since = round.next;
     serving.up();
     const early = timings.restMs - (performance.now() - began);
-    if (waitMs > 0 && early > 0 && (messages.length === 0 || stands) && invited.size === 0) {
+    // Our own words come back as a round too: whoever answers them is heard without a rest.
+    if (waitMs > 0 && early > 0 && (round.rooms.length === 0 || stands)) {
       await sleep(early + Math.random() * timings.restMs, undefined, { signal });
     }
   }
