@@ -16,9 +16,10 @@ export class HomeserverRefusal extends Error {
   }
 }
 
-/** Whether an error is the homeserver's word that we may not, or that there is no such thing. Pure. */
-export const isNoForGood = (error: unknown): error is HomeserverRefusal =>
+/** Whether an error is the homeserver's own word that we may not, or that there is no such thing; a proxy has none. Pure. */
+export const isNoForGood = (error: unknown): error is HomeserverRefusal & { readonly errcode: string } =>
   error instanceof HomeserverRefusal &&
+  error.errcode !== undefined &&
   error.status >= 400 &&
   error.status < 500 &&
   ![408, 425, 429].includes(error.status);

@@ -84,7 +84,7 @@ function resultOf(error: unknown, left: boolean): SendResult {
   const detail = named.message;
   if (named.code === 'channelInsecure') return { state: 'again', detail, waitMs: insecureMs };
   if (named.code === 'channelLoginRefused') return { state: 'failed', detail, code: named.code };
-  if (isNoForGood(error)) return { state: 'failed', detail, code: error.errcode ?? `http${error.status}` };
+  if (isNoForGood(error)) return { state: 'failed', detail, code: error.errcode };
   if (error instanceof HomeserverRefusal && error.status === 429) {
     return { state: 'again', detail, waitMs: Math.min(Math.max(error.waitMs ?? soonMs, 0), longestMs) };
   }
