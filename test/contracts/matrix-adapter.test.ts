@@ -50,6 +50,16 @@ async function invitationsOf(guest: MatrixClient): Promise<string[]> {
   return Object.keys(rooms.invite ?? {});
 }
 
+/** A room that send() made for a guest, who has come. */
+async function roomOfOurs() {
+  const guest = await newGuest();
+  const sendNow = (text: string) => far.adapter.send(far.channel, answer(text, guest.userId), begins);
+  expect(await sendNow('welcome')).toMatchObject({ state: 'sent' });
+  const [room = ''] = await invitationsOf(guest);
+  await guest.ask('POST', `/rooms/${room}/join`, {});
+  return { guest, room, sendNow };
+}
+
 const begins = async () => undefined;
 const copiesOf = async (id: string) => (await far.heard()).filter((heard) => heard.id === id).length;
 
@@ -227,20 +237,26 @@ describe.skipIf(typeof made === 'string')('on a real Synapse', () => {
     expect((await guest.messages(room!)).map(({ content }) => content.body).sort()).toEqual(['again', 'welcome']);
   });
 
-  test('send() invites whoever left its room, and makes another where it was put out', async () => {
-    const guest = await newGuest();
-    const sendNow = (text: string) => far.adapter.send(far.channel, answer(text, guest.userId), begins);
-    expect(await sendNow('welcome')).toMatchObject({ state: 'sent' });
-    const [room] = await invitationsOf(guest);
-    await guest.ask('POST', `/rooms/${room}/join`, {});
+  test('send() invites whoever left its room', async () => {
+    const { guest, room, sendNow } = await roomOfOurs();
     await guest.ask('POST', `/rooms/${room}/leave`, {});
     expect(await sendNow('come back')).toMatchObject({ state: 'sent' });
     expect(await invitationsOf(guest)).toEqual([room]);
-    await guest.ask('POST', `/rooms/${room}/join`, {});
-    await far.steward.ask('POST', `/rooms/${room}/leave`, {});
-    expect(await sendNow('in a new room')).toMatchObject({ state: 'again' });
-    expect(await sendNow('in a new room')).toMatchObject({ state: 'sent' });
-    expect(await invitationsOf(guest)).not.toContain(room);
+  });
+
+  test.each(['it is no more', 'a third came in'])('send() makes another room where %s', async (why) => {
+    const { guest, room, sendNow } = await roomOfOurs();
+    if (why === 'it is no more') await far.steward.ask('POST', `/rooms/${room}/leave`, {});
+    else {
+      await guest.ask('POST', `/rooms/${room}/invite`, { user_id: far.stranger.userId });
+      await far.stranger.ask('POST', `/rooms/${room}/join`, {});
+    }
+    expect(await sendNow('to you alone')).toMatchObject({ state: 'again' });
+    expect(await sendNow('to you alone')).toMatchObject({ state: 'sent' });
+    const [other] = await invitationsOf(guest);
+    expect(other).toMatch(/^!/);
+    expect(other).not.toBe(room);
+    expect((await guest.messages(room)).map(({ content }) => content.body)).toEqual(['welcome']);
   });
 
   test('send() puts nothing into an encrypted room', async () => {

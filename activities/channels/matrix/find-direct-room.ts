@@ -29,7 +29,9 @@ export async function findDirectRoom(
     if (otherOf(await membersOrNone(server, roomId), channel.userId) !== userId) continue;
     if (!(await isEncrypted(server, roomId))) return roomId;
   }
-  return own !== undefined && all.includes(own) ? own : undefined;
+  // Whoever is invited and has not come is not among the members.
+  if (own === undefined || !all.includes(own)) return undefined;
+  return (await isShared(server, own, channel.userId, userId)) ? undefined : own;
 }
 
 /**
@@ -60,12 +62,13 @@ export async function openDirectRoom(server: Homeserver, channel: MatrixChannel,
   throw new HomeserverRefusal(503, 'M_ROOM_IN_USE');
 }
 
-/** Whoever put us out of our own room has left us its alias. */
+/** A room that we were put out of, or where others came in, keeps its people and gives up its alias. */
 async function freeAlias(server: Homeserver, channel: MatrixChannel, userId: string): Promise<void> {
   const own = await ownRoom(server, channel, userId);
   if (own === undefined) return;
   const membership = await membershipOf(server, `/rooms/${encodeURIComponent(own)}`, channel.userId);
-  if (membership !== 'leave' && membership !== 'ban') return;
+  const shared = membership === 'join' && (await isShared(server, own, channel.userId, userId));
+  if (!shared && membership !== 'leave' && membership !== 'ban') return;
   await server.ask('DELETE', `/directory/room/${encodeURIComponent(aliasOf(channel, userId))}`);
 }
 
@@ -116,6 +119,10 @@ const localAliasOf = ({ token }: MatrixChannel, userId: string) =>
 
 const aliasOf = (channel: MatrixChannel, userId: string) =>
   `#${localAliasOf(channel, userId)}${channel.userId.slice(channel.userId.indexOf(':'))}`;
+
+async function isShared(server: Homeserver, roomId: string, ...two: readonly string[]): Promise<boolean> {
+  return (await membersOrNone(server, roomId)).some((member) => !two.includes(member));
+}
 
 async function membersOrNone(server: Homeserver, roomId: string): Promise<string[]> {
   try {

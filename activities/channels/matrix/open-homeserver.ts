@@ -64,7 +64,7 @@ export function openHomeserver(channel: MatrixChannel, signal?: AbortSignal): Ho
       };
       // One a request: what it came to is then known to be of this request.
       const http = new MatrixHttpApi(new TypedEventEmitter(), {
-        ...{ baseUrl: channel.homeserver, prefix: '/_matrix/client/v3', accessToken: channel.token },
+        ...{ baseUrl: channel.homeserver, prefix: '/_matrix/client/v3', accessToken: channel.token.trim() },
         ...{ onlyData: true, fetchFn },
       });
       try {

@@ -61,10 +61,13 @@ export async function readSync(
   const rooms = recordOf(recordOf(answer).rooms);
   return {
     next,
-    rooms: Object.entries(recordOf(rooms.join)).map(([roomId, room]) => readRoom(roomId, room)),
-    invites: Object.entries(recordOf(rooms.invite)).flatMap(([roomId, room]) => readInvite(roomId, room, userId)),
+    rooms: roomsOf(rooms.join).map(([roomId, room]) => readRoom(roomId, room)),
+    invites: roomsOf(rooms.invite).flatMap(([roomId, room]) => readInvite(roomId, room, userId)),
   };
 }
+
+/** What is no id of a room would lead to other paths. */
+const roomsOf = (raw: unknown) => Object.entries(recordOf(raw)).filter(([roomId]) => roomId.startsWith('!'));
 
 function readRoom(roomId: string, raw: unknown): SyncedRoom {
   const room = recordOf(raw);

@@ -69,6 +69,7 @@ test('serveMatrix() reads the well-formed between what is not', async () => {
       next_batch: 'c',
       rooms: { join: { '!x:y': { timeline: { events: { 0: 'no' }, limited: 'yes' } }, '!z:y': null } },
     },
+    { next_batch: 'e', rooms: { join: { '../..': { timeline: { events: [eventOf(textOf('from nowhere'))] } } } } },
     roundOf('d', [...broken, eventOf(textOf('still here')), ...broken]),
   ]);
   const ledger = chatLedger();
