@@ -152,8 +152,41 @@ test('serveMatrix() reads a gap back to where it came into the room and no furth
   const ledger = chatLedger();
   await using _session = connect(ledger, server.channel);
   await hears(ledger, ['let us begin', 'now']);
+  expect(asked(server, '/messages')).toHaveLength(1);
   const { searchParams } = new URL(asked(server, '/messages')[0]!.path, 'http://a');
   expect(Object.fromEntries(searchParams)).toMatchObject({ dir: 'b', from: 'gap', to: 'begun' });
+});
+
+test('serveMatrix() takes in nothing that was said in a room before it came there', async () => {
+  const server = await scriptedServer();
+  const member = (membership: string, before?: string) => {
+    const unsigned = before === undefined ? {} : { prev_content: { membership: before } };
+    return eventOf({ membership }, { type: 'm.room.member', state_key: us, unsigned });
+  };
+  const [early, late] = [eventOf(textOf('before we came')), eventOf(textOf('come in'))];
+  syncs(server, [roundOf('a', [early, member('invite'), late, member('join', 'invite'), eventOf(textOf('welcome'))])]);
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  await hears(ledger, ['come in', 'welcome']);
+});
+
+test('serveMatrix() asks again who is in a room when somebody came or went, and not before', async () => {
+  const server = await scriptedServer();
+  const third = eventOf({ membership: 'join' }, { type: 'm.room.member', state_key: '@third:matrix.test' });
+  const joined = [
+    { [us]: {}, [owner]: {} },
+    { [us]: {}, [owner]: {}, '@third:matrix.test': {} },
+  ];
+  server.on(`/rooms/${room}/joined_members`, () => [200, { joined: joined.shift() }]);
+  syncs(server, [
+    roundOf('a', [eventOf(textOf('one'))]),
+    roundOf('b', [eventOf(textOf('two'))]),
+    roundOf('c', [third, eventOf(textOf('three'))]),
+  ]);
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  await hears(ledger, ['one', 'two', 'three']);
+  expect(ledger.taken.map(({ thread }) => thread.kind)).toEqual(['direct', 'direct', 'room']);
 });
 
 test('serveMatrix() ends a gap that a homeserver never ends', async () => {
