@@ -1,9 +1,12 @@
 import { type Channel, type ChatChannel, isPostKind } from '../../schemas/channel-file.ts';
 import type { ChatAdapter, ChatTransport } from '../../schemas/chat-adapter.ts';
 import { StewardError } from '../../schemas/errors.ts';
+import { matrixAdapter } from './matrix/matrix-adapter.ts';
 
 /** Every kind of channel of messages: a new one is one folder and one line here. */
-const adapters: { readonly [K in ChatChannel['kind']]?: ChatAdapter<Extract<Channel, { kind: K }>> } = {};
+const adapters: { readonly [K in ChatChannel['kind']]?: ChatAdapter<Extract<Channel, { kind: K }>> } = {
+  matrix: matrixAdapter,
+};
 
 /** The adapter of a channel's kind. @throws channelUnknown where this Steward has none */
 export function adapterFor({ kind }: ChatChannel): ChatAdapter<ChatChannel> {
