@@ -245,4 +245,5 @@ const saysOf = (far: ChatFarSide, text: string): OutgoingChat => ({
   address: far.ownerAddress,
   kind: 'direct',
   document: [saying(text)],
+  text,
 });

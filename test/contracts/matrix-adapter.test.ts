@@ -37,7 +37,7 @@ const hears = (ledger: Ledger, expected: string[]) =>
 let sent = 0;
 function answer(text: string, address: string = far.directRoom): OutgoingChat {
   sent += 1;
-  return { id: `out-${String(sent).padStart(26, '0')}`, address, kind: 'direct', document: [saying(text)] };
+  return { id: `out-${String(sent).padStart(26, '0')}`, address, kind: 'direct', document: [saying(text)], text };
 }
 async function newGuest() {
   sent += 1;

@@ -5,7 +5,7 @@ import type { OutgoingChat } from '../../../../../schemas/chat-message.ts';
 import { eventOf, scripted, scriptedHomeserver, textOf } from '../../../../support/scripted-homeserver.ts';
 
 const { us, room } = scripted;
-const message: OutgoingChat = { id: 'out-1', address: room, kind: 'room', document: [] };
+const message: OutgoingChat = { id: 'out-1', address: room, kind: 'room', document: [], text: '' };
 const marked = textOf('hello', { 'org.steward.id': 'out-1' });
 
 async function scriptedServer() {

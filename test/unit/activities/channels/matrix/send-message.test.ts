@@ -11,6 +11,7 @@ const message: OutgoingChat = {
   address: room,
   kind: 'room',
   document: [saying('hello ', { strong: 'you' })],
+  text: 'hello you',
 };
 const begins = async () => undefined;
 const encryption = `/rooms/${room}/state/m.room.encryption`;
