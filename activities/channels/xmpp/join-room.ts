@@ -1,0 +1,51 @@
+import { xml } from '@xmpp/client';
+import type { XmppLink } from './connect-xmpp.ts';
+import type { Element } from './element.ts';
+import { bareOf, ns, resourceOf } from './xmpp-names.ts';
+
+const joined = new WeakMap<XmppLink, Map<string, Promise<boolean>>>();
+
+/**
+ * Joins a room over a connection, without its history: the archive has that. May be repeated; a room that was joined
+ * over this connection is not joined again.
+ *
+ * @returns whether the room let us in
+ * @throws channelBusy
+ * @source XEP-0045 7.2
+ */
+export async function joinRoom(link: XmppLink, room: string, nick: string): Promise<boolean> {
+  const known = joined.get(link) ?? new Map<string, Promise<boolean>>();
+  joined.set(link, known);
+  const begun = known.get(room) ?? enter(link, room, nick);
+  known.set(room, begun);
+  const entered = await begun;
+  if (!entered) known.delete(room);
+  return entered;
+}
+
+async function enter(link: XmppLink, room: string, nick: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const patience = setTimeout(() => resolve(false), link.timings.askMs);
+  const stop = link.onStanza((stanza) => {
+    const answer = answerOf(stanza, room, nick);
+    if (answer !== undefined) resolve(answer);
+  });
+  try {
+    const noHistory = xml('x', { xmlns: ns.muc }, xml('history', { maxchars: '0' }));
+    await link.send(xml('presence', { to: `${room}/${nick}` }, noHistory));
+    return await promise;
+  } finally {
+    clearTimeout(patience);
+    stop();
+  }
+}
+
+/** What a presence says of our wish to come in; undefined for any other. */
+function answerOf(stanza: Element, room: string, nick: string): boolean | undefined {
+  const from = String(stanza.attrs.from ?? '');
+  if (stanza.getName() !== 'presence' || bareOf(from) !== room) return undefined;
+  if (stanza.attrs.type === 'error') return false;
+  const states = stanza.getChild('x', ns.mucUser)?.getChildren('status') ?? [];
+  const own = resourceOf(from) === nick || states.some(({ attrs }) => attrs.code === '110');
+  return own && stanza.attrs.type === undefined ? true : undefined;
+}
