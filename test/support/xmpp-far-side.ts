@@ -1,9 +1,9 @@
 import { xmppAdapter } from '../../activities/channels/xmpp/xmpp-adapter.ts';
 import type { XmppChannel } from '../../schemas/channel-file.ts';
-import { channelFile } from '../../schemas/channel-file.ts';
 import type { ChatFarSide, HeardMessage } from './chat-far-side.ts';
 import { prosody, type TestProsody, xmppDomain, xmppRooms } from './prosody.ts';
 import { type RawXmpp, rawXmpp, unescapeXml } from './raw-xmpp.ts';
+import { xmppChannel } from './xmpp-channel.ts';
 
 export const xmppRoom = `lobby@${xmppRooms}`;
 const jidOf = (user: string) => `${user}@${xmppDomain}`;
@@ -33,7 +33,8 @@ export async function xmppFarSide(changes: Partial<XmppChannel> = {}): Promise<X
     raws.clear();
     for (const raw of await Promise.all(all)) await raw[Symbol.asyncDispose]();
   };
-  const channel = { ...channelOf(server), ...changes };
+  const at = { port: server.tlsPort, caFile: server.caFile };
+  const channel = xmppChannel(at, { rooms: [{ room: xmppRoom, nick: 'steward' }], ...changes });
   return {
     name: 'XMPP on Prosody',
     server,
@@ -56,20 +57,6 @@ export async function xmppFarSide(changes: Partial<XmppChannel> = {}): Promise<X
       await server[Symbol.asyncDispose]();
     },
   };
-}
-
-function channelOf({ host, tlsPort, caFile }: TestProsody): XmppChannel {
-  const file = channelFile.parse({
-    kind: 'xmpp',
-    addresses: [jidOf('owner')],
-    jid: jidOf('steward'),
-    password: 'pw-steward',
-    host,
-    port: tlsPort,
-    tls: { ca: caFile },
-    rooms: [{ room: xmppRoom }],
-  });
-  return { ...(file as Extract<typeof file, { kind: 'xmpp' }>), name: 'chat', hash: 'a hash' };
 }
 
 async function sayInRoom(raw: RawXmpp, text: string): Promise<void> {
