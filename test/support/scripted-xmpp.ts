@@ -17,8 +17,12 @@ export interface XmppScript {
   readonly security?: 'tls' | 'starttls' | 'none';
   /** What is sent in the same packet after the wish for TLS was granted. */
   readonly injected?: string;
+  /** What stands in place of the stream's own greeting. */
+  readonly greeting?: string;
   /** What stands in place of `<success/>`. */
   readonly login?: string;
+  /** Answers the wish for a resource. */
+  readonly bind?: (id: string) => string;
   /** Answers a stanza that is no part of logging in; an iq that gets no answer is refused. */
   readonly answer?: (stanza: string) => string | undefined;
 }
@@ -79,7 +83,7 @@ function converse({ socket, encrypted, script, note, upgrade }: Talk): void {
   let loggedIn = false;
   const greet = () => {
     const offer = loggedIn ? bind : encrypted || script.security === 'none' ? mechanisms : wish;
-    socket.write(head + features(offer));
+    socket.write(script.greeting ?? head + features(offer));
   };
   const react = (element: string): void => {
     if (element.startsWith('<starttls')) {
@@ -106,8 +110,9 @@ function converse({ socket, encrypted, script, note, upgrade }: Talk): void {
   });
 }
 
-function answerOf(element: string, { answer }: XmppScript): string | undefined {
+function answerOf(element: string, { answer, bind: give }: XmppScript): string | undefined {
   const id = /\sid=["']([^"']*)/.exec(element)?.[1] ?? '';
+  if (element.includes('xmpp-bind') && give !== undefined) return give(id);
   if (element.includes('xmpp-bind'))
     return `<iq type='result' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>steward@xmpp.test/one</jid></bind></iq>`;
   const told = answer?.(element);

@@ -29,6 +29,8 @@ export function clientOverSocket(socket: TLSSocket, { timeoutMs, ...login }: Log
   const made = client({ service: `xmpps://${login.domain}`, timeout: timeoutMs, ...login });
   made.reconnect.stop();
   made.transports = [transportOver(made, readySocket(socket, made))] as unknown as Client['transports'];
+  // It would go where it is sent, and throw where nobody catches when that is no host.
+  Object.assign(made, { _onSeeOtherHost: async (error: Error) => void made.emit('error', error) });
   // Its own way takes four of its timeouts on a connection that is dead, and it is used on nothing else.
   made.disconnect = async () => void socket.destroy();
   // A stream that may be resumed lives on at the server after we are gone, and nobody comes back for it: we read the archive.
@@ -59,7 +61,12 @@ function readySocket(socket: TLSSocket, made: Client) {
   const ready = Object.assign(new EventEmitter(), {
     secure: true,
     connect: () => void setImmediate(() => ready.emit('connect')),
-    write: (data: string, done: (error?: Error | null) => void) => void socket.write(data, done),
+    // Done at once: the library begins to listen for an answer when it is told so, and an answer may be there before a
+    // socket says that it has written. What could not be written ends the socket.
+    write: (data: string, done: () => void) => {
+      socket.write(data);
+      done();
+    },
     end: () => void socket.end(),
   });
   // The library lets go of a socket that closed, and an error without a listener would end the process.

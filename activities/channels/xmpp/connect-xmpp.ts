@@ -56,7 +56,7 @@ export async function connectXmpp(
     });
     const stream = watchStream(made, timings);
     stream.lost.catch(() => socket?.destroy());
-    await stream.guard(made.start());
+    await stream.guard(begin(made, domain));
     await stream.guard(stream.settled());
     return linkOver({ made, socket, stream, account: bareOf(channel.jid), timings });
   } catch (cause) {
@@ -65,6 +65,14 @@ export async function connectXmpp(
   } finally {
     patience.removeEventListener('abort', cut);
   }
+}
+
+/** As the library's `start()`, which leaves a rejection to nobody when the stream breaks before it is open. */
+async function begin(made: Client, domain: string): Promise<void> {
+  const online = new Promise<void>((resolve) => void made.once('online', () => resolve()));
+  await made.connect(`xmpps://${domain}`);
+  await made.open({ domain });
+  await online;
 }
 
 interface Parts extends Pick<XmppLink, 'account' | 'timings'> {

@@ -64,20 +64,24 @@ interface Delivery {
 
 async function deliver(link: XmppLink, delivery: Delivery, begin: () => Promise<void>): Promise<SendResult> {
   const { stanza, message, room } = delivery;
-  const proof = Promise.withResolvers<SendResult>();
+  const { promise: proof, resolve } = Promise.withResolvers<SendResult>();
+  let refused: SendResult | undefined;
   const stop = link.onStanza((back) => {
     const result = answerOf(back, delivery);
-    if (result !== undefined) proof.resolve(result);
+    if (result === undefined) return;
+    if (result.state !== 'sent') refused ??= result;
+    resolve(result);
   });
-  const patience = setTimeout(() => proof.resolve(unproved), link.timings.ackMs);
+  const patience = setTimeout(() => resolve(unproved), link.timings.ackMs);
   try {
     await begin();
-    const acknowledged = await Promise.race([link.sendAcknowledged(stanza), proof.promise]);
-    // A refusal comes before the acknowledgement of what was refused.
+    const acknowledged = await Promise.race([link.sendAcknowledged(stanza), proof]);
     if (typeof acknowledged === 'object') return acknowledged;
-    if (acknowledged && room === undefined) return { state: 'sent', detail: 'the server has it' };
-    if (room !== undefined) return await proof.promise;
-    return (await findIn(link, message)).found ? { state: 'sent', detail: 'the archive has it' } : unproved;
+    if (room !== undefined) return await proof;
+    if (acknowledged) return { state: 'sent', detail: 'the server has it' };
+    const { found } = await findIn(link, message);
+    // A server keeps what it refused in the archive too.
+    return refused ?? (found ? { state: 'sent', detail: 'the archive has it' } : unproved);
   } finally {
     clearTimeout(patience);
     stop();

@@ -9,10 +9,10 @@ import { ns } from './xmpp-names.ts';
 const maxBytes = 65_536;
 
 /**
- * Asks a server for TLS on an open connection, and goes no further without it. What came in the clear beyond the answer
- * is dropped with the connection's parser, so nobody between can put words into the secure stream.
+ * Asks a server for TLS on an open connection, and goes no further without it. Nothing that came in the clear is taken
+ * over into the secure stream, and who says more than the answer is refused.
  *
- * @throws channelInsecure where the server does not offer it or says no
+ * @throws channelInsecure where the server does not offer it, says no, or somebody puts words behind its answer
  * @source RFC 6120 5.4
  */
 export async function startTls(socket: Socket, domain: string): Promise<void> {
@@ -27,6 +27,7 @@ export async function startTls(socket: Socket, domain: string): Promise<void> {
   socket.write(`<starttls xmlns='${ns.tls}'/>`);
   const answer = await next();
   if (!answer.is('proceed', ns.tls)) throw refused(domain);
+  if (next.more()) throw new StewardError('channelInsecure', `Somebody spoke for ${domain} in the clear`);
   socket.removeAllListeners('data');
 }
 
@@ -40,7 +41,7 @@ const { Parser, escapeXML } = xml as unknown as {
 };
 
 /** Gives the elements of a stream in the clear one by one. */
-function elementsOf(socket: Socket): () => Promise<Element> {
+function elementsOf(socket: Socket): (() => Promise<Element>) & { more(): boolean } {
   const found: Element[] = [];
   let failure: Error | undefined;
   let wake: () => void = () => undefined;
@@ -65,7 +66,7 @@ function elementsOf(socket: Socket): () => Promise<Element> {
     }
   });
   socket.once('close', () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
-  return async () => {
+  const next = async () => {
     while (found.length === 0 && failure === undefined) {
       await new Promise<void>((resolve) => {
         wake = resolve;
@@ -74,4 +75,5 @@ function elementsOf(socket: Socket): () => Promise<Element> {
     if (failure !== undefined) throw failure;
     return found.shift()!;
   };
+  return Object.assign(next, { more: () => found.length > 0 });
 }
