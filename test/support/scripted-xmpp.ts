@@ -21,6 +21,8 @@ export interface XmppScript {
   readonly greeting?: string;
   /** What stands in place of `<success/>`. */
   readonly login?: string;
+  /** What is offered beside a resource. */
+  readonly features?: string;
   /** Answers the wish for a resource. */
   readonly bind?: (id: string) => string;
   /** Answers a stanza that is no part of logging in; an iq that gets no answer is refused. */
@@ -82,7 +84,11 @@ function converse({ socket, encrypted, script, note, upgrade }: Talk): void {
   let rest = '';
   let loggedIn = false;
   const greet = () => {
-    const offer = loggedIn ? bind : encrypted || script.security === 'none' ? mechanisms : wish;
+    const offer = loggedIn
+      ? bind + (script.features ?? '')
+      : encrypted || script.security === 'none'
+        ? mechanisms
+        : wish;
     socket.write(script.greeting ?? head + features(offer));
   };
   const react = (element: string): void => {

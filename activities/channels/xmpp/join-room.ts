@@ -16,11 +16,30 @@ const joined = new WeakMap<XmppLink, Map<string, Promise<boolean>>>();
 export async function joinRoom(link: XmppLink, room: string, nick: string): Promise<boolean> {
   const known = joined.get(link) ?? new Map<string, Promise<boolean>>();
   joined.set(link, known);
-  const begun = known.get(room) ?? enter(link, room, nick);
-  known.set(room, begun);
+  let begun = known.get(room);
+  if (begun === undefined) {
+    begun = enter(link, room, nick);
+    onLeft(link, room, nick, () => known.delete(room));
+    known.set(room, begun);
+  }
   const entered = await begun;
-  if (!entered) known.delete(room);
+  if (!entered && known.get(room) === begun) known.delete(room);
   return entered;
+}
+
+/** Forgets that a room was joined, once it says that we are not there: it may have been restarted without a word. */
+export function forgetRoom(link: XmppLink, room: string): void {
+  joined.get(link)?.delete(room);
+}
+
+/** Notes that we are out of a room: thrown out, or the room went away with its server. */
+function onLeft(link: XmppLink, room: string, nick: string, left: () => void): void {
+  const stop = link.onStanza((stanza) => {
+    if (stanza.getName() !== 'presence' || stanza.attrs.type !== 'unavailable') return;
+    if (bareOf(String(stanza.attrs.from ?? '')) !== room || resourceOf(String(stanza.attrs.from)) !== nick) return;
+    stop();
+    left();
+  });
 }
 
 async function enter(link: XmppLink, room: string, nick: string): Promise<boolean> {

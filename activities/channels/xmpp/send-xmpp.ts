@@ -5,7 +5,7 @@ import type { SendResult } from '../../../schemas/outgoing.ts';
 import { connectXmpp, type XmppLink } from './connect-xmpp.ts';
 import type { Element } from './element.ts';
 import { findIn } from './find-copy.ts';
-import { joinRoom } from './join-room.ts';
+import { forgetRoom, joinRoom } from './join-room.ts';
 import { liveLink } from './live-links.ts';
 import { nameXmppFailure } from './name-xmpp-failure.ts';
 import { renderPlain } from './render-plain.ts';
@@ -70,6 +70,7 @@ async function deliver(link: XmppLink, delivery: Delivery, begin: () => Promise<
     const result = answerOf(back, delivery);
     if (result === undefined) return;
     if (result.state !== 'sent') refused ??= result;
+    if (room !== undefined && result.state === 'again') forgetRoom(link, room);
     resolve(result);
   });
   const patience = setTimeout(() => resolve(unproved), link.timings.ackMs);
@@ -95,16 +96,17 @@ function answerOf(back: Element, { message, room, nick }: Delivery): SendResult 
   const from = String(back.attrs.from ?? '');
   if (back.getName() !== 'message' || back.attrs.id !== message.id || bareOf(from) !== bareOf(message.address))
     return undefined;
-  if (back.attrs.type === 'error') return refusalOf(back);
+  if (back.attrs.type === 'error') return refusalOf(back, room !== undefined);
   if (room === undefined || back.attrs.type !== 'groupchat' || resourceOf(from) !== nick) return undefined;
   return { state: 'sent', detail: 'the room has it' };
 }
 
-/** @source RFC 6120 8.3.2: `wait` is for now, the others for good */
-function refusalOf(back: Element): SendResult {
+/** @source RFC 6120 8.3.2: `wait` is for now, the others for good; XEP-0045 7.4: `not-acceptable` says that we are not in the room */
+function refusalOf(back: Element, inRoom: boolean): SendResult {
   const error = back.getChild('error');
   const condition = error?.getChildElements()[0]?.getName() ?? 'undefined-condition';
   const word = /^[a-z][a-z-]{2,40}$/.test(condition) ? condition : 'undefined-condition';
+  if (inRoom && word === 'not-acceptable') return { state: 'again', detail: 'we were not in the room', waitMs: soonMs };
   return error?.attrs.type === 'wait'
     ? { state: 'again', detail: `the server refused it for now: ${word}`, waitMs: insecureMs }
     : { state: 'failed', detail: `the server refused it: ${word}`, code: word };

@@ -44,6 +44,21 @@ describe('sendXmpp() to a server of our own', () => {
     expect(await sendXmpp(xmppChannel(server), saysOf('hello'), begins, timings)).toMatchObject({ state: 'unknown' });
   });
 
+  test.each([
+    ['acknowledges what was sent', "<a xmlns='urn:xmpp:sm:3' h='1'/>", 'sent'],
+    ['acknowledges less than was sent', "<a xmlns='urn:xmpp:sm:3' h='0'/>", 'unknown'],
+    ['acknowledges more than was sent', "<a xmlns='urn:xmpp:sm:3' h='99999999999'/>", 'sent'],
+  ])('reads and survives a server that %s', async (_, acknowledgement, state) => {
+    const answer = (stanza: string) => {
+      if (stanza.startsWith('<enable')) return `<enabled xmlns='urn:xmpp:sm:3'/>`;
+      return stanza.startsWith('<r') ? acknowledgement : undefined;
+    };
+    const server = await start({ answer, features: `<sm xmlns='urn:xmpp:sm:3'/>` });
+    expect(await sendXmpp(xmppChannel(server), saysOf('hello'), begins, timings)).toMatchObject({ state });
+    // Nobody comes back for a stream that was cut, so none is asked to wait.
+    expect(server.heard()).not.toContain('resume');
+  });
+
   test('believes an archive where a server does not acknowledge', async () => {
     const message = saysOf('hello');
     const answer = (stanza: string) => {

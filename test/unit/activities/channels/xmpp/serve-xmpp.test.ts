@@ -205,6 +205,24 @@ describe.skipIf(missing !== undefined)('serveXmpp() on a real Prosody', () => {
     expect(textsOf(ledger)).toHaveLength(1);
   });
 
+  test('comes back into a room that it was thrown out of', async () => {
+    await using fresh = await xmppFarSide();
+    const send = () => fresh.adapter.send(fresh.channel, roomMessage('here again'), async () => undefined);
+    // Whoever comes first owns the room.
+    await fresh.sayInRoom!('my room');
+    const ledger = chatLedger();
+    await using session = ledger.serve(fresh.adapter, fresh.channel);
+    await session.up;
+    const owner = await fresh.owner();
+    const kick = `<query xmlns='http://jabber.org/protocol/muc#admin'><item nick='steward' role='none'/></query>`;
+    expect(await owner.ask(kick, { type: 'set', to: xmppRoom })).toMatch(/type=['"]result/);
+    const first = await send();
+    expect(first.state).toMatch(/^(?:sent|again)$/);
+    if (first.state === 'again') expect(await send()).toMatchObject({ state: 'sent' });
+    await fresh.sayInRoom!('welcome back');
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['welcome back']);
+  });
+
   test('sends into a room without a connection that serves', async () => {
     const message = roomMessage('from outside');
     expect(await far.adapter.send(far.channel, message, async () => undefined)).toMatchObject({ state: 'sent' });
