@@ -28,6 +28,8 @@ export function clientOverSocket(socket: TLSSocket, { timeoutMs, ...login }: Log
   }
   const made = client({ service: `xmpps://${login.domain}`, timeout: timeoutMs, ...login });
   made.reconnect.stop();
+  // One for each room and question; Node warns of more than ten.
+  made.setMaxListeners(0);
   made.transports = [transportOver(made, readySocket(socket, made))] as unknown as Client['transports'];
   // It would go where it is sent, and throw where nobody catches when that is no host.
   Object.assign(made, { _onSeeOtherHost: async (error: Error) => void made.emit('error', error) });

@@ -18,12 +18,20 @@ export async function joinRoom(link: XmppLink, room: string, nick: string): Prom
   joined.set(link, known);
   let begun = known.get(room);
   if (begun === undefined) {
-    begun = enter(link, room, nick);
-    onLeft(link, room, nick, () => known.delete(room));
+    begun = stay(link, room, nick, () => known.delete(room));
     known.set(room, begun);
   }
-  const entered = await begun;
-  if (!entered && known.get(room) === begun) known.delete(room);
+  return await begun;
+}
+
+/** @param gone - called when we did not come in, or are out again */
+async function stay(link: XmppLink, room: string, nick: string, gone: () => void): Promise<boolean> {
+  const entered = await enter(link, room, nick).catch((error: unknown) => {
+    gone();
+    throw error;
+  });
+  if (entered) onLeft(link, room, nick, gone);
+  else gone();
   return entered;
 }
 

@@ -58,21 +58,32 @@ async function readForEver(reader: Reader, over: AbortSignal): Promise<void> {
     wake();
   });
   const present = new Set<string>();
+  const due = new Set<string>();
+  // Beside the reading: a room that does not answer holds up nobody. What was said before we were in is read after it.
+  const join = () =>
+    joinAll(reader, (room) => {
+      due.add(room);
+      wake();
+    });
   const all = [link.account, ...rooms.keys()];
   // Before the presence, or a server hands over as new what it kept for us in its archive.
   await readAll(reader, [link.account], present);
   await link.ask('set', xml('enable', { xmlns: ns.carbons })).catch(() => undefined);
   await link.send(xml('presence', {}));
-  await joinAll(reader);
+  join();
   await readAll(reader, all, present);
   serving.up();
   while (!over.aborted) {
-    const woken = waiting.length > 0 || (await newsOrTime(serving.channel.readEvery, (news) => (wake = news)));
+    const waits = waiting.length > 0 || due.size > 0;
+    const woken = waits || (await newsOrTime(serving.channel.readEvery, (news) => (wake = news)));
     if (over.aborted) return;
-    if (!woken) await joinAll(reader);
+    if (!woken) join();
     const { archives, loose } = sort(waiting.splice(0), present, rooms);
+    for (const archive of woken ? archives : all) due.add(archive);
+    const now = [...due];
+    due.clear();
     await takeLoose(reader, loose);
-    await readAll(reader, woken ? archives : all, present);
+    await readAll(reader, now, present);
   }
 }
 
@@ -89,8 +100,14 @@ async function newsOrTime(readEveryMs: number, onNews: (news: () => void) => voi
   }
 }
 
-async function joinAll({ link, rooms }: Reader): Promise<void> {
-  for (const [room, nick] of rooms) await joinRoom(link, room, nick);
+/** @param entered - told of each room that let us in, now or before */
+function joinAll({ link, rooms }: Reader, entered: (room: string) => void): void {
+  for (const [room, nick] of rooms) {
+    joinRoom(link, room, nick).then(
+      (there) => there && entered(room),
+      () => undefined,
+    );
+  }
 }
 
 /** Parts what came live: archives that have news, and messages that no archive holds. */

@@ -43,6 +43,17 @@ describe('serveXmpp() on a server of our own', () => {
     expect(ledger.cursors.size).toBe(0);
   });
 
+  test('is held up by no room that does not answer', async () => {
+    const server = await start();
+    const ledger = chatLedger();
+    const rooms = [{ room: 'silent@rooms.xmpp.test', nick: 'steward' }];
+    await using session = ledger.serve(xmppAdapter, xmppChannel(server, { rooms }));
+    await session.up;
+    expect(server.heard()).toContain('silent@rooms.xmpp.test/steward');
+    server.write(say('1', 'one'));
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['one']);
+  });
+
   test('acknowledges to the owner after the ledger has it, and to no stranger', async () => {
     const server = await start();
     const ledger = chatLedger();
