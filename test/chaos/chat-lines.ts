@@ -57,10 +57,10 @@ export function apiLine(room: string): ChatLine {
 }
 
 /** By a real server of a channel, as a person does with a client there. */
-export function farLine(far: ChatFarSide): ChatLine {
+export function farLine(name: string, far: ChatFarSide): ChatLine {
   const { name: _name, hash: _hash, ...channel } = far.channel;
   return {
-    ...{ name: far.name, channel },
+    ...{ name, channel },
     say: (_world, text) => far.say(text),
     heard: async () => (await far.heard()).map(({ text }) => text),
     bounce: async () => {

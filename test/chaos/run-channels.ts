@@ -9,6 +9,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { ChatFarSide } from '../support/chat-far-side.ts';
+import { matrixFarSide } from '../support/matrix-far-side.ts';
+import { xmppFarSide } from '../support/xmpp-far-side.ts';
 import { type ChaosHome, chaosHome, type Part } from './chaos-home.ts';
 import { apiLine, type ChatLine, farLine } from './chat-lines.ts';
 import { judgeChat, words } from './judge-chat.ts';
@@ -93,11 +96,11 @@ async function play(): Promise<number> {
 
 async function openLine(name: string): Promise<ChatLine> {
   if (name === 'api') return apiLine('campaign');
-  const far =
-    name === 'xmpp' ? await import('../support/xmpp-far-side.ts').then((one) => one.xmppFarSide()) : undefined;
-  if (far === undefined) throw new TypeError(`Unknown line ${name}, expected api or xmpp`);
+  const make = { matrix: matrixFarSide, xmpp: xmppFarSide }[name];
+  if (make === undefined) throw new TypeError(`Unknown line ${name}, expected api, matrix or xmpp`);
+  const far: ChatFarSide | string = await make();
   if (typeof far === 'string') throw new Error(far);
-  return farLine(far);
+  return farLine(name, far);
 }
 
 /** Says this round's share on every line, and kills one part while it is said or answered. */
