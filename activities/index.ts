@@ -3,8 +3,12 @@ import type { Logger } from 'pino';
 import type { Dispatch } from '../schemas/dispatch.ts';
 import type { Files } from '../schemas/file-set.ts';
 import type { MailTransport } from '../schemas/outgoing.ts';
+import type { Trigger } from '../schemas/trigger-file.ts';
 import type { Store } from '../store/store.ts';
+import { makeApprovalActivities } from './approvals/approval-activities.ts';
+import { chatTransport } from './channels/chat-adapters.ts';
 import { makeMailActivities } from './channels/mail-activities.ts';
+import { makeConversationActivities } from './conversations/conversation-activities.ts';
 import { makeDigestActivities } from './digest/digest-activities.ts';
 import { withFailures } from './fail.ts';
 import { makeFaultActivities } from './faults/fault-activities.ts';
@@ -24,6 +28,8 @@ export interface ActivityDeps {
   readonly transport: MailTransport;
   readonly dispatch: Dispatch;
   readonly log: Logger;
+  /** When a trigger fires, in words, with its next slot. */
+  readonly whenOf: (trigger: Trigger) => { readonly when: string; readonly next?: string };
   /** `$STEWARD_HOME`. */
   readonly home: string;
   /** Rejects when Temporal does not answer. */
@@ -36,7 +42,7 @@ export function makeActivityGroups(given: ActivityDeps) {
   const openSummariser = makeSummariser({ files, clock: store.clock, log });
   const zone = () => files.current().instance.owner.timezone ?? zoneOfThisMachine;
   const deps = { ...given, openSummariser, zone, scheduledAt };
-  const outbox = makeOutboxActivities(deps);
+  const outbox = makeOutboxActivities({ ...deps, chat: chatTransport });
   return {
     ledger: makeLedgerActivities(deps),
     triggers: makeTriggerActivities(deps),
@@ -45,6 +51,8 @@ export function makeActivityGroups(given: ActivityDeps) {
     outbox,
     probes: makeProbeActivities(deps),
     watch: makeWatchActivities(deps),
+    approvals: makeApprovalActivities(deps),
+    conversations: makeConversationActivities({ ...deps, maxCharsOf: chatTransport.maxCharsOf, attempt }),
     faults: makeFaultActivities({ ...deps, cancelled: () => asyncLocalStorage.getStore()?.cancellationSignal }),
     mail: makeMailActivities({
       ...deps,
@@ -72,3 +80,5 @@ function scheduledAt(): Date | undefined {
   const at = asyncLocalStorage.getStore()?.info.scheduledTimestampMs;
   return at === undefined ? undefined : new Date(at);
 }
+
+const attempt = (): number => asyncLocalStorage.getStore()?.info.attempt ?? 1;

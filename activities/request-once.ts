@@ -23,6 +23,8 @@ export interface Hop {
   readonly onSending?: () => void;
   /** Authorities beside those that Node knows, PEM. */
   readonly ca?: string;
+  /** Name in the certificate, when it differs from the host. */
+  readonly serverName?: string;
 }
 
 export interface Exchange {
@@ -81,7 +83,7 @@ function answerTo(hop: Hop): Promise<IncomingMessage> {
     minVersion: 'TLSv1.2',
     // Written out: a variable of the process would switch it off otherwise.
     rejectUnauthorized: true,
-    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(hop.serverName === undefined ? (isIP(host) === 0 ? { servername: host } : {}) : { servername: hop.serverName }),
     ...(hop.ca === undefined ? {} : { ca: hop.ca }),
   };
   const wanted = new Set(addresses.map(canonicalAddress));

@@ -37,6 +37,8 @@ export interface ApiDeps {
   /** Where Temporal's own UI listens. With the path `/temporal` it is served here too; else it is linked to. */
   readonly temporalUiUrl?: string;
   readonly readLatestReport?: (store: Store, personId: string) => Promise<StoredReport | undefined>;
+  /** Aborts when the API stops: what streams then ends. */
+  readonly closing?: AbortSignal;
   /** Names beside the loopback ones by which a browser may call this API, such as `steward.home`. */
   readonly hostNames?: readonly string[];
 }

@@ -1,6 +1,8 @@
 import type { Route } from './route.ts';
+import { approve, deny, listApprovals } from './routes/approvals.ts';
 import { backfillTrigger } from './routes/backfill-trigger.ts';
 import { healthz, readyz } from './routes/check-health.ts';
+import { listTalks, readTalk } from './routes/conversations.ts';
 import { decodePayloads } from './routes/decode-payloads.ts';
 import { readTriggerFile, removeTriggerFile, writeTriggerFile } from './routes/edit-trigger.ts';
 import { explainOneTrigger } from './routes/explain-one-trigger.ts';
@@ -12,13 +14,16 @@ import { listOutbox } from './routes/list-outbox.ts';
 import { listRuns } from './routes/list-runs.ts';
 import { listTriggers } from './routes/list-triggers.ts';
 import { logIn } from './routes/log-in.ts';
+import { pairAddress } from './routes/pair-address.ts';
 import { postMessage } from './routes/post-message.ts';
 import { readFirePayload } from './routes/read-fire-payload.ts';
 import { readOneFire } from './routes/read-one-fire.ts';
 import { probeHook, receiveHook } from './routes/receive-hook.ts';
+import { resend, showEffect } from './routes/show-effect.ts';
 import { showMetrics } from './routes/show-metrics.ts';
 import { pauseTrigger, resumeTrigger, skipFires } from './routes/steer-trigger.ts';
 import { storeSecret } from './routes/store-secret.ts';
+import { streamConversation } from './routes/stream-conversation.ts';
 
 /** Every route: what the server answers and what openapi.json says. */
 export const routeTable: readonly Route[] = [
@@ -33,6 +38,13 @@ export const routeTable: readonly Route[] = [
   explainOneTrigger,
   fireTrigger,
   postMessage,
+  listTalks,
+  readTalk,
+  pairAddress,
+  listApprovals,
+  approve,
+  deny,
+  streamConversation,
   pauseTrigger,
   resumeTrigger,
   skipFires,
@@ -42,6 +54,8 @@ export const routeTable: readonly Route[] = [
   removeTriggerFile,
   latestReport,
   listOutbox,
+  showEffect,
+  resend,
   listIncidents,
   showIncident,
   acknowledge,

@@ -33,13 +33,15 @@ const closeGraceMs = 5_000;
  * @throws portTaken
  */
 export async function startApi(deps: ApiDeps): Promise<RunningApi> {
-  const server = createServer(buildApp(deps));
+  const closing = new AbortController();
+  const server = createServer(buildApp({ ...deps, closing: closing.signal }));
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
   await listen(server, deps);
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {
+      closing.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), closeGraceMs);

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import { type ChannelFile, channelFile } from '../schemas/channel-file.ts';
+import { type Channel, type ChannelFile, channelFile } from '../schemas/channel-file.ts';
 import { StewardError } from '../schemas/errors.ts';
 import { firableFlows } from '../schemas/flows.ts';
+import { visibleText } from '../schemas/visible-text.ts';
 import { loadFilesOnce } from '../store/files/load-files.ts';
+import { apiClient } from './api-client.ts';
 import { type AddMailOptions, askMail, askMaildir, mailFile } from './ask-channel.ts';
 import { homeRoot } from './home-root.ts';
 import { exitCodes, printResult, table } from './print.ts';
@@ -76,6 +78,14 @@ export function register(program: Command): void {
       const result = await tried(found, name);
       printResult({ name, ok: true, ...result }, `${name}: ${result.summary}`);
     });
+  channel
+    .command('pair')
+    .description('let in whoever was given this code: what that address says counts as yours')
+    .argument('<code>', 'such as K7QM-4XTP, from the message that Steward sent there')
+    .action(async (code: string) => {
+      const paired = await apiClient().post<{ channel: string; address: string }>('/api/v1/pairings', { code });
+      printResult(paired, `${visibleText(paired.address)} on ${paired.channel} is let in`);
+    });
   channel.command('list').description('the accounts that the files name').action(listChannels);
 }
 
@@ -117,8 +127,8 @@ function listChannels(): void {
     owner: channel.owner,
     enabled: channel.enabled,
     address: channel.addresses[0] ?? '',
-    reads: channel.kind === 'mail' ? `${channel.imap.host}:${channel.imap.port}/${channel.imap.folder}` : channel.path,
-    sends: channel.kind === 'maildir' || channel.smtp !== undefined,
+    reads: sourceOf(channel),
+    sends: channel.kind !== 'mail' || channel.smtp !== undefined,
   }));
   const broken = faults.filter((fault) => fault.kind === 'channel');
   printResult({ channels: rows, faults: broken }, () => {
@@ -141,3 +151,16 @@ function listChannels(): void {
 
 const readChannels = () => loadFilesOnce(homeRoot(), process.env, () => new Set<string>(firableFlows));
 const collect = (value: string, all: string[]) => [...all, value];
+
+function sourceOf(channel: Channel): string {
+  switch (channel.kind) {
+    case 'mail':
+      return `${channel.imap.host}:${channel.imap.port}/${channel.imap.folder}`;
+    case 'maildir':
+      return channel.path;
+    case 'xmpp':
+      return channel.jid;
+    case 'matrix':
+      return `${channel.userId} at ${channel.homeserver}`;
+  }
+}

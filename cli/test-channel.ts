@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkLogin } from '../activities/channels/mail/check-login.ts';
-import type { Channel, ChannelFile } from '../schemas/channel-file.ts';
+import { type Channel, type ChannelFile, isPost } from '../schemas/channel-file.ts';
 import { StewardError } from '../schemas/errors.ts';
 
 /**
@@ -17,6 +17,9 @@ export async function testChannel(file: ChannelFile, name: string): Promise<{ su
       mails,
       summary: `the login holds, ${channel.imap.folder} has ${mails} mails; ${smtp ? 'SMTP holds too' : 'no SMTP'}`,
     };
+  }
+  if (!isPost(channel)) {
+    throw new StewardError('badInput', `A channel of kind ${channel.kind} is tried when it is served: steward doctor`);
   }
   try {
     accessSync(join(channel.path, 'new'), constants.R_OK | constants.X_OK);

@@ -30,6 +30,9 @@ const smtp = z.strictObject({
   tls: tls.optional(),
 });
 
+const bareJid = z.string().regex(/^[^\s@/]+@[^\s@/]+$/, 'expected a bare JID such as me@example.org');
+const userId = z.string().regex(/^@[^\s:]+:\S+$/, 'expected a user id such as @me:example.org');
+
 const common = {
   owner: z.string().default('me'),
   enabled: z.boolean().default(true),
@@ -37,9 +40,22 @@ const common = {
   addresses: z.array(z.string().regex(/^[^\s@]+@[^\s@]+$/, 'expected an address such as me@example.org')).min(1),
   /** `Authentication-Results` of these authserv-ids are believed. @source RFC 8601 */
   trustAuthservIds: z.array(z.string()).default([]),
+  talk: z
+    .string()
+    .regex(/^[^\s@]+@[^\s@]+$/, 'expected an address such as me+steward@example.org')
+    .optional()
+    .describe('What the owner writes to this address is said to Steward; only where the sender is proven'),
 };
 
-/** One mail account: one file in `channels/`. The file's name is the account's name. */
+const password = z.string().min(1).describe('The password, or a reference to a secret, file or environment variable');
+const chat = {
+  owner: z.string().default('me'),
+  enabled: z.boolean().default(true),
+  /** A timed read beside what is pushed: push is a hint, the cursor is the truth. */
+  readEvery: duration.default(900_000),
+};
+
+/** One account of a channel: one file in `channels/`. The file's name is the account's name. */
 export const channelFile = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('mail'),
@@ -57,8 +73,47 @@ export const channelFile = z.discriminatedUnion('kind', [
     /** Where Steward's own mail to the owner is delivered; the same Maildir when left out. */
     deliverTo: z.string().optional(),
   }),
+  z.strictObject({
+    kind: z.literal('xmpp'),
+    ...chat,
+    /** The owner's own bare JIDs: what they say counts. The first is where Steward speaks first. */
+    addresses: z.array(bareJid).min(1),
+    /** Steward's own account. */
+    jid: bareJid,
+    password,
+    /** Looked up by SRV when left out. */
+    host: z.string().min(1).optional(),
+    port: z.int().min(1).max(65535).optional(),
+    /** `tls` from the first byte, or `starttls`, which must then succeed. There is no plain mode. */
+    security: z.enum(['tls', 'starttls']).default('tls'),
+    tls: tls.optional(),
+    /** Rooms that are joined; there it answers when it is named. */
+    rooms: z.array(z.strictObject({ room: bareJid, nick: z.string().min(1).default('steward') })).default([]),
+  }),
+  z.strictObject({
+    kind: z.literal('matrix'),
+    ...chat,
+    /** The owner's own user ids: what they say counts. The first is where Steward speaks first. */
+    addresses: z.array(userId).min(1),
+    homeserver: z
+      .url({ protocol: /^https?$/ })
+      .describe('Such as https://matrix.example.org; http only to this machine'),
+    /** Steward's own account. */
+    userId,
+    token: password.describe('An access token, or a reference to a secret, file or environment variable'),
+    tls: tls.optional(),
+  }),
 ]);
 export type ChannelFile = z.infer<typeof channelFile>;
 export type Channel = ChannelFile & { readonly name: string; readonly hash: string };
 export type MailChannel = Extract<Channel, { kind: 'mail' }>;
+/** Kinds that carry mail; the others carry messages of conversations. */
+export type PostChannel = Extract<Channel, { kind: 'mail' | 'maildir' }>;
+export type ChatChannel = Exclude<Channel, PostChannel>;
+/** Whether a channel carries mail. Pure. */
+export const isPost = (channel: Channel): channel is PostChannel => isPostKind(channel.kind);
+/** Whether a kind of channel carries mail. Pure. */
+export const isPostKind = (kind: string): boolean => kind === 'mail' || kind === 'maildir';
+export type XmppChannel = Extract<Channel, { kind: 'xmpp' }>;
+export type MatrixChannel = Extract<Channel, { kind: 'matrix' }>;
 export type MaildirChannel = Extract<Channel, { kind: 'maildir' }>;

@@ -1,4 +1,4 @@
-import type { Ending } from './endings.ts';
+import type { ApprovalState, Ending } from './endings.ts';
 import type { FireKind } from './fire-kinds.ts';
 import type { Beginning, FireEnding } from './flow-io.ts';
 
@@ -44,6 +44,27 @@ export interface ArrivedMessage {
   readonly text: string;
   /** Whether Steward is addressed. */
   readonly mention: boolean;
+}
+
+/** A person's word on an approval. */
+export interface ApprovalDecision {
+  /** Its whole id, or the code at its end. */
+  readonly named: string;
+  readonly word: 'approved' | 'denied';
+  /** Where it was said: `api`, or the name of a channel. */
+  readonly by: string;
+  /** Hash of the content that the person saw. */
+  readonly contentHash?: string;
+  /** The text as the person wants it, where it may be changed. */
+  readonly text?: string;
+}
+
+export interface Decided {
+  readonly approvalId: string;
+  readonly state: ApprovalState;
+  /** False where it was over before this word. */
+  readonly decided: boolean;
+  readonly subject: string;
 }
 
 /** A person's word on a trigger. */
@@ -106,8 +127,12 @@ export interface Dispatch {
    * @throws notFound where no such trigger is in force, storeBusy
    */
   fireEvent(event: TriggerEvent): Promise<FireReceipt>;
-  /** A message came in on a channel: each trigger that it matches fires. May be repeated: the id is the message. @throws storeBusy */
-  messageArrived(message: ArrivedMessage): Promise<readonly FireReceipt[]>;
+  /** Messages of conversations are in the inbox: triggers that they match fire, and their conversations go on. May be repeated. @throws storeBusy, temporalBusy */
+  messagesAccepted(inboxIds: readonly string[]): Promise<readonly FireReceipt[]>;
+  /** A person's word on an approval: the run that waits hears it. The first word stays. @throws notFound, changedMeanwhile, badInput, storeBusy */
+  decide(decision: ApprovalDecision): Promise<Decided>;
+  /** An effect is in the outbox that no flow looks after: it is sent. May be repeated. @throws temporalBusy */
+  sendEffect(outboxId: string): Promise<void>;
   /** New mail is in the inbox: mail triggers fire, or an open fire that has not begun takes it along. */
   mailArrived(account: { accountId: string; name: string }, inboxIds: readonly string[]): Promise<void>;
   /** Accounts for every slot of one schedule since the last accounted one. May be repeated at any time. */
@@ -127,6 +152,10 @@ export interface SweepResult {
   readonly ended: number;
   /** Inbox rows that no mail trigger had been told of. */
   readonly announced: number;
+  /** Conversations with a turn that nobody has answered. */
+  readonly woken: number;
+  /** Runs that were told of a word which they had not heard. */
+  readonly told: number;
   /** Outbox rows that no workflow was looking after. */
   readonly resumed: number;
   readonly byEnding: Readonly<Partial<Record<Ending, number>>>;

@@ -10,4 +10,8 @@ export type EffectState = (typeof effectStates)[number];
 export const incidentStates = ['open', 'acknowledged', 'recovered', 'closed', 'cancelled'] as const;
 export type IncidentState = (typeof incidentStates)[number];
 
+/** What became of an approval. `expired` is a no; `replaced` is one whose content changed before anybody answered. */
+export const approvalStates = ['waiting', 'approved', 'denied', 'expired', 'replaced'] as const;
+export type ApprovalState = (typeof approvalStates)[number];
+
 export type Priority = 'urgent' | 'high' | 'normal' | 'low' | 'background';

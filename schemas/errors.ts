@@ -66,6 +66,23 @@ export const failures = {
     waitMs: 5_000,
     remedy: 'The mail server is not answering; Steward tries again by itself.',
   },
+  answerLate: {
+    kind: 'human',
+    http: 504,
+    remedy: 'What was said is kept and answered in its turn; `steward status` shows what is not well.',
+  },
+  channelBusy: {
+    kind: 'again',
+    http: 503,
+    waitMs: 5_000,
+    remedy: 'The server of the channel is not answering; Steward tries again by itself.',
+  },
+  channelLoginRefused: { kind: 'human', http: 424, remedy: 'Check account and password in the file of the channel.' },
+  channelInsecure: {
+    kind: 'human',
+    http: 424,
+    remedy: 'The server offers no TLS 1.2 or later; mend its certificate or use another port.',
+  },
   mailLoginRefused: { kind: 'human', http: 424, remedy: 'Check user and password, then `steward channel test`.' },
   mailInsecure: {
     kind: 'human',

@@ -1,6 +1,6 @@
 /** One flow: what starts it, how often it may run, what it touches. Printed into docs/generated/flows.md. */
 export interface Flow {
-  readonly startedBy: readonly ('schedule' | 'mail' | 'event' | 'manual' | 'system')[];
+  readonly startedBy: readonly ('schedule' | 'mail' | 'message' | 'event' | 'manual' | 'system')[];
   /** Business id and repeat rule; see `schemas/ids.ts`. */
   readonly id: string;
   /** Activity groups it calls; a `?` marks those that not every run calls. */
@@ -51,6 +51,12 @@ export const flows = {
     id: 'outbox:<outbox>',
     touches: ['outbox'],
     does: 'Takes up an effect that its own flow left behind.',
+  },
+  conversation: {
+    startedBy: ['message', 'system'],
+    id: 'conv:<conversation>',
+    touches: ['conversations', 'outbox?'],
+    does: 'Takes the turns of one conversation, one after another.',
   },
   channelSession: {
     startedBy: ['system'],

@@ -9,6 +9,9 @@ export const idPrefixes = {
   fire: 'fir',
   delivery: 'dlv',
   inbox: 'inb',
+  conversation: 'cnv',
+  thread: 'thr',
+  pairing: 'pai',
   body: 'bod',
   digest: 'dig',
   report: 'rep',
@@ -48,6 +51,7 @@ export function firstIdAt(kind: IdKind, at: Date): string {
  * |---|---|
  * | `fire:<trigger>:<slot>` | one run a slot, event or request, for ever |
  * | `outbox:<outbox>` | one at a time: takes up an effect that its flow left behind |
+ * | `conv:<conversation>` | one at a time; takes its turns one after another, and ends when nobody speaks |
  * | `session:<account>` | one at a time; a second start joins the first |
  * | `wake:<trigger>` | a hint; any number, each accounts for all slots since the last |
  * | `watch:<trigger>` | one at a time; each looks once, and a change of state is one fire |
@@ -55,6 +59,7 @@ export function firstIdAt(kind: IdKind, at: Date): string {
 export const workflowIds = {
   fire: (trigger: string, slotKey: string) => `fire:${trigger}:${slotKey}`,
   outbox: (outboxId: string) => `outbox:${outboxId}`,
+  conversation: (conversationId: string) => `conv:${conversationId}`,
   session: (accountId: string) => `session:${accountId}`,
   wake: (trigger: string) => `wake:${trigger}`,
   watch: (trigger: string) => `watch:${trigger}`,
@@ -86,7 +91,14 @@ export const slotKeys = {
   backfill: (requestId: string, dueAt: Date) => `backfill-${requestId}-${dueAt.toISOString().replace('.000Z', 'Z')}`,
 } as const;
 
+/** What a message of the outbox is called on a channel: letters, digits and `-`. */
+export const chatIdOf = (outboxId: string) => outboxId.toLowerCase().replace('_', '-');
+
+/** The outbox row of such a name; undefined for any other. */
+export const outboxIdOf = (chatId: string): string | undefined =>
+  /^out-[0-9a-z]{26}$/.test(chatId) ? `out_${chatId.slice(4).toUpperCase()}` : undefined;
+
 /** `Message-ID` of an outbox row, minted before anything is sent. @source RFC 5322 3.6.4 */
 export function messageIdOf(outboxId: string, domain: string): string {
-  return `<${outboxId.toLowerCase().replace('_', '-')}@${domain}>`;
+  return `<${chatIdOf(outboxId)}@${domain}>`;
 }

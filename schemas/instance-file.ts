@@ -1,9 +1,13 @@
 import { z } from 'zod';
-import { duration, timezone } from './common.ts';
+import { duration, place, timezone } from './common.ts';
 
 /** `steward.yaml`: the instance itself. Every key has a default, so an empty file is a good one. */
 export const instanceFile = z.strictObject({
   owner: z.strictObject({ name: z.string().default('me'), timezone: timezone.optional() }).prefault({}),
+  mirror: z
+    .array(place)
+    .default([])
+    .describe('Channels of messages that show what was said to Steward directly elsewhere, and its answers'),
   home: z
     .strictObject({
       ports: z

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from './chat-message.ts';
+
 /** One address of a mail header. The name is free text from outside and proves nothing. */
 export interface MailAddress {
   readonly name: string;
@@ -67,4 +69,6 @@ export interface IncomingMail {
   readonly receivedAt: string;
   readonly sizeBytes: number;
   readonly mail: ParsedMail;
+  /** Set where the owner spoke to Steward: a turn of a conversation, and in no digest. */
+  readonly said?: IncomingMessage;
 }

@@ -1,4 +1,4 @@
-import type { Channel } from './channel-file.ts';
+import type { PostChannel } from './channel-file.ts';
 
 /** A message on its way out. Stored sealed in the outbox before anything is done. */
 export interface OutgoingMail {
@@ -9,6 +9,9 @@ export interface OutgoingMail {
   readonly subject: string;
   readonly text: string;
   readonly html?: string;
+  /** `Message-ID` of the mail that this answers, and of those before it, oldest first. @source RFC 5322 3.6.4 */
+  readonly inReplyTo?: string;
+  readonly references?: readonly string[];
   /** RFC 3339; becomes `Date`, the same on every attempt. */
   readonly date: string;
 }
@@ -50,7 +53,7 @@ export interface MailTransport {
    *
    * @param contentBegins - awaited before the first byte of content leaves this process; when it rejects, nothing is sent
    */
-  send(channel: Channel, mail: OutgoingMail, contentBegins: () => Promise<void>): Promise<SendResult>;
+  send(channel: PostChannel, mail: OutgoingMail, contentBegins: () => Promise<void>): Promise<SendResult>;
   /** Looks for a copy by Message-ID in the Sent folder and the own inbox. Finding proves; absence proves nothing. */
-  findCopy(channel: Channel, messageId: string): Promise<{ readonly found: boolean; readonly where?: string }>;
+  findCopy(channel: PostChannel, messageId: string): Promise<{ readonly found: boolean; readonly where?: string }>;
 }

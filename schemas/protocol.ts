@@ -18,6 +18,7 @@ export const workflowTypes = {
   emailDigest: 'emailDigest',
   morningReport: 'morningReport',
   healthCheck: 'healthCheck',
+  conversation: 'conversation',
   channelSession: 'channelSession',
   wakeTrigger: 'wakeTrigger',
   watchTrigger: 'watchTrigger',
@@ -29,7 +30,12 @@ export const workflowTypes = {
 } as const;
 
 /** Signals. A signal is a hint; the ledger row is the truth. */
-export const signals = { configChanged: 'configChanged', incidentChanged: 'incidentChanged' } as const;
+export const signals = {
+  configChanged: 'configChanged',
+  incidentChanged: 'incidentChanged',
+  turnAccepted: 'turnAccepted',
+  approvalDecided: 'approvalDecided',
+} as const;
 
 /** Search attributes (all Keyword, never personal data). Temporal does not encrypt these. */
 export const searchAttributes = {
@@ -49,6 +55,8 @@ export const limits = {
   mailFetchBytes: 1_048_576,
   /** Characters of text kept from one mail. */
   mailTextChars: 65_536,
+  /** Characters kept from one message of a conversation. */
+  chatTextChars: 32_768,
   /** Inbox rows that one digest takes; the rest goes into the next. */
   digestRows: 2_000,
   /** Inbox rows summarised by one activity call, so that memory does not follow the mailbox. */

@@ -9,6 +9,7 @@ export async function appendEvent(
       | 'fire'
       | 'inbox'
       | 'outbox'
+      | 'pairing'
       | 'digest'
       | 'report'
       | 'account'

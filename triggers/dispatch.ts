@@ -2,13 +2,15 @@ import type { Dispatch } from '../schemas/dispatch.ts';
 import { accountSlots } from './account-slots.ts';
 import { backfillSlots } from './backfill-slots.ts';
 import { beginFire } from './begin-fire.ts';
+import { decideAndTell } from './decide-approval.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { endAndFollow } from './end-and-follow.ts';
 import { fireEvent } from './fire-event.ts';
 import { fireNow } from './fire-now.ts';
 import { mailArrived } from './mail-arrived.ts';
-import { messageArrived } from './message-arrived.ts';
+import { messagesAccepted } from './messages-accepted.ts';
 import { pauseTrigger, resumeTrigger } from './pause-trigger.ts';
+import { sendEffect } from './send-effect.ts';
 import { skipFires } from './skip-fires.ts';
 import { sweep } from './sweep.ts';
 
@@ -21,7 +23,9 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     skip: (request) => skipFires(deps, request),
     backfill: (request) => backfillSlots(deps, request),
     fireEvent: (event) => fireEvent(deps, event),
-    messageArrived: (message) => messageArrived(deps, message),
+    messagesAccepted: (inboxIds) => messagesAccepted(deps, inboxIds),
+    decide: (decision) => decideAndTell(deps, decision),
+    sendEffect: (outboxId) => sendEffect(deps, outboxId),
     mailArrived: (account, inboxIds) => mailArrived(deps, account, inboxIds),
     accountSlots: (trigger) => accountSlots(deps, trigger),
     begin: (fireId) => beginFire(deps, fireId),

@@ -51,7 +51,7 @@ async function readMails(
   return rows
     .filter((row) => row.personId === personId)
     .map((row) => ({
-      ...{ inboxId: row.id, account, folder: row.mailbox, seen: row.seen },
+      ...{ inboxId: row.id, account, folder: row.mailbox ?? '', seen: row.seen },
       ...{ receivedAt: row.receivedAt, acceptedAt: row.acceptedAt, mail: openMail(store.keys, row) },
     }));
 }

@@ -46,6 +46,7 @@ async function announceForgotten(deps: DispatchDeps, trigger: Trigger, accountId
   const told = await toldUntil(deps, trigger.name);
   const wanted: (SQL | undefined)[] = [
     inArray(inbox.accountId, accountIds),
+    isNull(inbox.conversationId),
     // In no digest, or in one whose fire ended before it was made: the next claim takes it over.
     or(isNull(inbox.digestId), and(eq(digests.state, 'open'), ne(fires.state, 'open'))),
     lt(inbox.acceptedAt, new Date(now - forgottenAfterMs)),

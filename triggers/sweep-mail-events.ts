@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import { accounts } from '../schemas/db/accounts.ts';
 import { triggerCursors } from '../schemas/db/fires.ts';
 import { inbox } from '../schemas/db/inbox.ts';
@@ -42,6 +42,7 @@ async function sweepOne(deps: DispatchDeps, trigger: Trigger, now: Date): Promis
       .innerJoin(accounts, eq(accounts.id, inbox.accountId))
       .where(
         and(
+          isNull(inbox.conversationId),
           ...[eq(inbox.personId, deps.personId), gt(inbox.id, after), lt(inbox.id, end)],
           account === undefined ? undefined : eq(accounts.name, account),
         ),

@@ -1,9 +1,8 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { and, eq, inArray, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
 import { fires } from '../schemas/db/fires.ts';
 import { outbox } from '../schemas/db/outbox.ts';
-import { taskQueues } from '../schemas/protocol.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
+import { startOutbox } from './start-outbox.ts';
 
 /** An effect whose flow is alive is looked after; without a fire it gets this long. */
 const forgottenAfterMs = 120_000;
@@ -35,19 +34,7 @@ export async function sweepOutbox({ store, client }: DispatchDeps): Promise<numb
   let resumed = 0;
   for (const row of left) {
     const settled = row.state === 'unknown' && row.nextTryAt === null;
-    try {
-      await client.workflow.start('sendOutbox', {
-        workflowId: `outbox:${row.id}`,
-        taskQueue: taskQueues.main,
-        args: [{ outboxId: row.id }],
-        workflowIdReusePolicy: settled ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'FAIL',
-        staticSummary: `takes up the effect ${row.id}, left ${row.state}`,
-      });
-      resumed += 1;
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
+    if (await startOutbox({ client }, row.id, { again: !settled, left: row.state })) resumed += 1;
   }
   return resumed;
 }

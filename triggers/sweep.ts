@@ -2,8 +2,10 @@ import type { SweepResult } from '../schemas/dispatch.ts';
 import { StewardError } from '../schemas/errors.ts';
 import { notePresence, touchPresence } from '../store/presence/note-presence.ts';
 import { accountSlots } from './account-slots.ts';
+import { sweepApprovals } from './decide-approval.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 import { nameFailure } from './name-failure.ts';
+import { sweepConversations } from './sweep-conversations.ts';
 import { sweepFires } from './sweep-fires.ts';
 import { sweepFollowers } from './sweep-followers.ts';
 import { sweepInbox } from './sweep-inbox.ts';
@@ -25,9 +27,11 @@ export async function sweep(deps: DispatchDeps): Promise<SweepResult> {
     await sweepFollowers(deps);
     await sweepMailEvents(deps);
     const announced = await sweepInbox(deps);
+    const woken = await sweepConversations(deps);
+    const told = await sweepApprovals(deps);
     const resumed = await sweepOutbox(deps);
     await touchPresence(deps.store);
-    return { ...fires, announced, resumed };
+    return { ...fires, announced, woken, told, resumed };
   } catch (error) {
     throw nameFailure(error);
   }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { FileSet } from '../schemas/file-set.ts';
 import { workflowIds } from '../schemas/ids.ts';
 import { searchAttributes, signals, taskQueues, workflowTypes } from '../schemas/protocol.ts';
+import { apiAccount } from '../store/accounts/api-account.ts';
 import { ensureAccount } from '../store/accounts/ensure-account.ts';
 import { retireAccounts } from '../store/accounts/retire-accounts.ts';
 import type { Store } from '../store/store.ts';
@@ -19,11 +20,10 @@ export async function keepSessions(
   files: FileSet,
 ): Promise<void> {
   const serving = [...files.channels.values()].filter((channel) => channel.enabled);
-  for (const accountId of await retireAccounts(
-    deps.store,
-    deps.personId,
-    serving.map((channel) => channel.name),
-  )) {
+  for (const accountId of await retireAccounts(deps.store, deps.personId, [
+    ...serving.map((channel) => channel.name),
+    apiAccount.name,
+  ])) {
     await endSession(deps.client, accountId);
   }
   for (const channel of serving) {

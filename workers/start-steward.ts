@@ -15,9 +15,11 @@ import { openHotTier } from '../store/hot/open-hot-tier.ts';
 import { readRootKeys } from '../store/keys/root-key.ts';
 import type { Store } from '../store/store.ts';
 import { makeDispatch } from '../triggers/dispatch.ts';
+import { ownerZone } from '../triggers/owner-zone.ts';
 import type { RecentSchedules } from '../triggers/recent-schedules.ts';
 import { reconcileSchedules } from '../triggers/reconcile.ts';
 import { seeSchedules } from '../triggers/see-schedules.ts';
+import { whenOf } from '../triggers/when-of.ts';
 import { ownerFlows } from './bundle-hash.ts';
 import { dataConverter } from './codec/data-converter.ts';
 import { payloadCodec } from './codec/payload-codec.ts';
@@ -120,6 +122,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     log,
     home,
     temporalReachable,
+    whenOf: (trigger) => whenOf(trigger, ownerZone(files.current()), clock.now()),
   });
   const workers = await startWorkers(
     { ...options, connection, dataConverter: converter, activities },

@@ -9,6 +9,7 @@ import { settleOutbox } from './steps/settle-outbox.ts';
 
 export { ApplicationFailure, condition, log, sleep, workflowInfo } from '@temporalio/workflow';
 export type { FireInput, FlowOutcome } from '../schemas/flow-io.ts';
+export { type AskedWord, askApproval, type Word } from './steps/ask-approval.ts';
 export { deliver } from './steps/deliver.ts';
 export { makeDigest } from './steps/make-digest.ts';
 export { note } from './steps/run-fire.ts';

@@ -1,4 +1,5 @@
 export { channelSession } from './channel-session.ts';
+export { conversation } from './conversation.ts';
 export { emailDigest } from './email-digest.ts';
 export { failureNotice } from './failure-notice.ts';
 export { healthCheck } from './health-check.ts';

@@ -44,6 +44,18 @@ export const triggers = undotted(
   }) as unknown as Record<string, unknown>,
 );
 
+/**
+ * The next turn and its answer are database work, done by the worker that holds the workflow. A turn is tried for as long
+ * as it takes: what was accepted is answered.
+ */
+export const conversations = undotted(
+  'conversations',
+  proxyLocalActivities<Dotted<'conversations', ActivityGroups['conversations']>>({
+    startToCloseTimeout: '30s',
+    retry: patient,
+  }) as unknown as Record<string, unknown>,
+);
+
 /** Every activity beats each 4 s while it lives; three missed beats are a dead worker, and its work begins elsewhere. */
 const heartbeatTimeout = '15s';
 
@@ -63,6 +75,7 @@ export const report = group('report', database);
 export const outbox = group('outbox', database);
 
 export const faults = group('faults', database);
+export const approvals = group('approvals', database);
 
 /** Summaries run beside the database work, on the queue of the fire's priority. */
 export const summaries = {

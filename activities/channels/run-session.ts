@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Channel } from '../../schemas/channel-file.ts';
+import { type Channel, isPost } from '../../schemas/channel-file.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import { type Account, findAccount } from '../../store/accounts/find-account.ts';
 import { recordStrike, recordTrouble } from '../../store/accounts/record-login.ts';
@@ -8,6 +8,7 @@ import type { AcceptedMails } from '../../store/inbox/accept-mails.ts';
 import { nameMailFailure } from './mail/name-mail-failure.ts';
 import { serveMail } from './mail/serve-mail.ts';
 import { serveMaildir } from './maildir/serve-maildir.ts';
+import { serveChat } from './serve-chat.ts';
 import type { Serving, SessionDeps, SessionEnd } from './session-deps.ts';
 
 /**
@@ -56,6 +57,7 @@ async function keepServing(deps: SessionDeps, accountId: string): Promise<Sessio
 }
 
 function serve(deps: SessionDeps, channel: Channel, rest: Omit<Serving<Channel>, 'channel'>): Promise<void> {
+  if (!isPost(channel)) return serveChat(deps, { ...rest, channel });
   return channel.kind === 'mail' ? serveMail(deps, { ...rest, channel }) : serveMaildir(deps, { ...rest, channel });
 }
 
@@ -66,7 +68,7 @@ async function judge(deps: SessionDeps, accountId: string, error: unknown): Prom
   // The sentence of a foreign error may quote a mail or a server; its code is enough.
   const named = nameMailFailure(error, 'the mailbox');
   deps.log.warn({ account: accountId, code: named.code }, named.message);
-  const record = code === 'mailLoginRefused' ? recordStrike : recordTrouble;
+  const record = code === 'mailLoginRefused' || code === 'channelLoginRefused' ? recordStrike : recordTrouble;
   // Without the store nothing can be read either: the loop fails there again, before it would log in.
   await record(deps.store, accountId, named.message).catch(() => undefined);
   return undefined;
@@ -84,8 +86,10 @@ async function rest(deps: SessionDeps, account: Account): Promise<SessionEnd> {
 
 /** Tells dispatch. When that fails, the sweeper finds the rows. */
 async function announce(deps: SessionDeps, account: Account, mails: AcceptedMails): Promise<void> {
-  if (mails.inboxIds.length === 0) return;
+  if (mails.inboxIds.length + mails.turnIds.length === 0) return;
   try {
+    await deps.dispatch.messagesAccepted(mails.turnIds);
+    if (mails.inboxIds.length === 0) return;
     await deps.dispatch.mailArrived({ accountId: account.id, name: account.name }, mails.inboxIds);
   } catch (error) {
     deps.log.warn({ account: account.id, err: error }, 'new mail could not be announced; the sweeper does it');

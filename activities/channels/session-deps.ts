@@ -12,7 +12,7 @@ import type { ResolveDns } from './mail/prove-sender.ts';
 export interface SessionDeps {
   readonly store: Store;
   readonly files: Pick<Files, 'current'>;
-  readonly dispatch: Pick<Dispatch, 'mailArrived'>;
+  readonly dispatch: Pick<Dispatch, 'mailArrived' | 'messagesAccepted' | 'sendEffect'>;
   readonly log: Logger;
   /** Tells a person something once: the same key is the same notice. */
   readonly notify: (personId: string, key: string, text: string) => Promise<void>;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ParsedMail } from '../../schemas/message.ts';
 import { visibleLine, visibleText } from '../../schemas/visible-text.ts';
-import { ownWords } from './own-words.ts';
+import { ownWords } from '../own-words.ts';
 
 /** What a model is asked: who it is, and one mail as quoted data. It has no tools, and sees no other mail. */
 export interface Question {

@@ -2,10 +2,10 @@ import type { MailSummary } from '../../schemas/digest.ts';
 import type { ParsedMail } from '../../schemas/message.ts';
 import { limits } from '../../schemas/protocol.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
+import { ownWords } from '../own-words.ts';
 import { withoutLinks } from '../without-links.ts';
 import { findAsks } from './find-asks.ts';
 import { findDue } from './find-due.ts';
-import { ownWords } from './own-words.ts';
 import { splitSentences } from './split-sentences.ts';
 
 /** Words too common to say what a text is about, English and German; other languages rely on the share rule below. */

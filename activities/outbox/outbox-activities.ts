@@ -1,39 +1,43 @@
 import { eq } from 'drizzle-orm';
 import type { Logger } from 'pino';
+import { isPost } from '../../schemas/channel-file.ts';
+import type { ChatTransport } from '../../schemas/chat-adapter.ts';
 import { accounts } from '../../schemas/db/accounts.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
 import type { EffectState } from '../../schemas/endings.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import type { Files } from '../../schemas/file-set.ts';
-import type { MailTransport, OutgoingMail, RenderedMail, SendResult } from '../../schemas/outgoing.ts';
+import type { MailTransport, RenderedMail, SendResult } from '../../schemas/outgoing.ts';
 import { ensureAccount } from '../../store/accounts/ensure-account.ts';
 import { readRendered } from '../../store/digests/read-rendered.ts';
-import { claimEffect, contentBegins, type OutboxRow, openMail } from '../../store/outbox/claim-effect.ts';
-import { queueEffect } from '../../store/outbox/queue-effect.ts';
+import { claimEffect, contentBegins, type OutboxRow, openChat, openMail } from '../../store/outbox/claim-effect.ts';
+import { queueEffect, queueMessages } from '../../store/outbox/queue-effect.ts';
 import { recordCopyFound, recordResult } from '../../store/outbox/record-result.ts';
-import type { Store } from '../../store/store.ts';
+import { inTransaction, type Store } from '../../store/store.ts';
+import { everyPlace, type Place, resolvePlaces } from '../resolve-places.ts';
 import { untilKept } from '../until-kept.ts';
-import { everyPlace, resolvePlaces } from './resolve-places.ts';
+import { messagesOf } from './messages-of.ts';
 
 interface OutboxDeps {
   readonly store: Store;
   readonly files: Pick<Files, 'current'>;
   readonly transport: MailTransport;
+  readonly chat: ChatTransport;
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** Outward effects: minted, claimed, done at most once, and settled. @source docs/design/outbox.md */
-export function makeOutboxActivities({ store, files, transport, log }: OutboxDeps) {
+export function makeOutboxActivities({ store, files, transport, chat, log }: OutboxDeps) {
   const queueFor = async (
     personId: string,
-    place: ReturnType<typeof everyPlace>[number],
-    effect: { effectKey: string; kind: 'digest' | 'report' | 'notice'; mail: RenderedMail },
-  ) => {
-    const account = await ensureAccount(store, place.channel, personId);
-    return await queueEffect(store, {
-      ...{ personId, ...effect, channel: place.channel.kind, accountId: account.id },
-      address: place.address,
-    });
+    { channel, address }: Place,
+    { mail, ...named }: { effectKey: string; kind: 'digest' | 'report' | 'notice'; mail: RenderedMail },
+  ): Promise<string[]> => {
+    const account = await ensureAccount(store, channel, personId);
+    const effect = { personId, ...named, channel: channel.kind, accountId: account.id, address };
+    if (isPost(channel)) return [await queueEffect(store, { ...effect, mail })];
+    const parts = messagesOf(mail, await chat.maxCharsOf(channel.kind));
+    return await inTransaction(store, (inside) => queueMessages(inside, { ...effect, parts }));
   };
 
   return {
@@ -43,7 +47,8 @@ export function makeOutboxActivities({ store, files, transport, log }: OutboxDep
       const { places, problems } = resolvePlaces(files.current(), deliver);
       const outboxIds: string[] = [];
       for (const place of places) {
-        outboxIds.push(await queueFor(personId, place, { effectKey: `${fireId}:${kind}:${place.name}`, kind, mail }));
+        const effectKey = `${fireId}:${kind}:${place.name}`;
+        outboxIds.push(...(await queueFor(personId, place, { effectKey, kind, mail })));
       }
       return { outboxIds, problems };
     },
@@ -57,7 +62,7 @@ export function makeOutboxActivities({ store, files, transport, log }: OutboxDep
       const outboxIds: string[] = [];
       for (const place of places) {
         const effectKey = `${key}:notice:${place.name}`;
-        outboxIds.push(await queueFor(personId, place, { effectKey, kind: 'notice', mail: { subject, text } }));
+        outboxIds.push(...(await queueFor(personId, place, { effectKey, kind: 'notice', mail: { subject, text } })));
       }
       return { outboxIds };
     },
@@ -66,14 +71,14 @@ export function makeOutboxActivities({ store, files, transport, log }: OutboxDep
     send: async ({ outboxId }: { outboxId: string }): Promise<SendOutcome> => {
       const claim = await claimEffect(store, outboxId);
       if (!claim.claimed) return { state: claim.state };
-      const { row, mail } = claim;
+      const { row } = claim;
       // Whoever makes a call settles it; here it arrives only when the sweeper found it left behind.
       if (row.kind === 'call') {
         return {
           state: await recordResult(store, row, { state: 'failed', detail: 'its flow ended before it was made' }),
         };
       }
-      const result = await attempt(row, mail);
+      const result = await attempt(row);
       const state = await untilKept(() => recordResult(store, row, result));
       log.info({ outbox: outboxId, state, attempt: row.attempt }, 'an effect was tried');
       return { state, ...(state === 'queued' && result.state === 'again' ? { waitMs: result.waitMs } : {}) };
@@ -85,19 +90,25 @@ export function makeOutboxActivities({ store, files, transport, log }: OutboxDep
       if (row === undefined) throw new StewardError('notFound', `There is no effect ${outboxId}`);
       // A call leaves no copy.
       if (row.state !== 'unknown' || row.kind === 'call') return { state: row.state };
-      const { found, where } = await transport.findCopy(await channelOf(row.accountId), openMail(store, row).messageId);
+      const channel = await channelOf(row.accountId);
+      const { found, where } = isPost(channel)
+        ? await transport.findCopy(channel, openMail(store, row).messageId)
+        : await chat.findCopy(channel, openChat(store, row));
       return { state: found ? await recordCopyFound(store, outboxId, where ?? 'a copy') : 'unknown' };
     },
   };
 
-  async function attempt(row: OutboxRow, mail: OutgoingMail): Promise<SendResult> {
+  async function attempt(row: OutboxRow): Promise<SendResult> {
     let begun = false;
     try {
       const channel = await channelOf(row.accountId);
-      return await transport.send(channel, mail, async () => {
+      const beginning = async () => {
         await contentBegins(store, row);
         begun = true;
-      });
+      };
+      return isPost(channel)
+        ? await transport.send(channel, openMail(store, row), beginning)
+        : await chat.send(channel, openChat(store, row), beginning);
     } catch (error) {
       if (error instanceof StewardError && error.code === 'channelUnknown') {
         return { state: 'failed', detail: 'its channel does not exist any more', code: error.code };

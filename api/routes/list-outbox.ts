@@ -2,11 +2,13 @@ import { and, desc, eq, lt } from 'drizzle-orm';
 import { z } from 'zod';
 import { outbox } from '../../schemas/db/outbox.ts';
 import { effectStates } from '../../schemas/endings.ts';
+import type { OutboxRow } from '../../store/outbox/claim-effect.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';
 import { nextOf } from './list-fires.ts';
 
-const effectView = z.strictObject({
+/** An effect without its content. */
+export const effectView = z.strictObject({
   id: z.string(),
   effectKey: z.string(),
   kind: z.string(),
@@ -46,20 +48,18 @@ export const listOutbox = route({
       )
       .orderBy(desc(outbox.id))
       .limit(limit);
-    const effects = rows.map(
-      (row): z.infer<typeof effectView> => ({
-        id: row.id,
-        effectKey: row.effectKey,
-        kind: row.kind,
-        channel: row.channel,
-        accountId: row.accountId,
-        state: row.state,
-        attempt: row.attempt,
-        ...(row.result === null ? {} : { detail: row.result.detail }),
-        createdAt: row.createdAt.toISOString(),
-        ...(row.endedAt === null ? {} : { endedAt: row.endedAt.toISOString() }),
-      }),
-    );
+    const effects = rows.map(viewEffect);
     return { status: 200, body: { effects, ...nextOf(rows, limit) } };
   },
 });
+
+/** An effect as it goes over the wire. Pure. */
+export function viewEffect(row: OutboxRow): z.infer<typeof effectView> {
+  const { id, effectKey, kind, channel, accountId, state, attempt } = row;
+  return {
+    ...{ id, effectKey, kind, channel, accountId, state, attempt },
+    ...(row.result === null ? {} : { detail: row.result.detail }),
+    createdAt: row.createdAt.toISOString(),
+    ...(row.endedAt === null ? {} : { endedAt: row.endedAt.toISOString() }),
+  };
+}

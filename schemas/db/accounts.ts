@@ -31,7 +31,7 @@ export const accounts = pgTable(
   (t) => [uniqueIndex('accounts_name').on(t.name)],
 );
 
-/** How far a mailbox has been read. Moves only in the transaction that inserts what was read. @source RFC 3501 2.3.1.1, RFC 7162 */
+/** How far a mailbox or an archive has been read. Moves only in the transaction that inserts what was read. @source RFC 3501 2.3.1.1, RFC 7162 */
 export const cursors = pgTable(
   'cursors',
   {
@@ -43,6 +43,8 @@ export const cursors = pgTable(
     uidValidity: text('uid_validity').notNull(),
     lastUid: bigint('last_uid', { mode: 'number' }).notNull(),
     highestModseq: text('highest_modseq'),
+    /** Of a channel of messages: its own word for how far it was read, such as an archive id or a sync token. */
+    token: text('token'),
     /** Mails received before this were there before Steward; never taken in. */
     horizon: instant('horizon').notNull(),
     /** How many those were at first sight, until a digest has said so. */

@@ -1,7 +1,9 @@
+import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Digest } from '../digest.ts';
 import { accounts } from './accounts.ts';
 import { id, instant, sealed } from './columns.ts';
+import { conversations, threads } from './conversations.ts';
 import { fires } from './fires.ts';
 import { people } from './people.ts';
 
@@ -47,24 +49,35 @@ export const inbox = pgTable(
     dedupeHmac: text('dedupe_hmac').notNull(),
     /** HMAC of the Message-ID, when there is one. */
     messageIdHmac: text('message_id_hmac'),
-    mailbox: text('mailbox').notNull(),
-    uidValidity: text('uid_validity').notNull(),
+    /** Where a mail was read; null for a message. */
+    mailbox: text('mailbox'),
+    uidValidity: text('uid_validity'),
     /** Unsigned 32-bit in IMAP, which `integer` cannot hold. */
     uid: bigint('uid', { mode: 'number' }),
     seen: boolean('seen').notNull(),
     sizeBytes: integer('size_bytes').notNull(),
     wrappedKey: sealed('wrapped_key').notNull(),
-    /** Sealed JSON of `ParsedMail`. */
+    /** Sealed JSON of `ParsedMail`; of `IncomingMessage` for a turn of a conversation. */
     content: sealed('content').notNull(),
     /** Sealed JSON of `DigestItem`, once the mail was summarised. */
     summary: sealed('summary'),
     digestId: id('digest_id').references(() => digests.id),
+    /** Set for a turn of a conversation: no digest takes it. */
+    conversationId: id('conversation_id').references(() => conversations.id),
+    threadId: id('thread_id').references(() => threads.id),
+    /** Its number in the conversation, from 1: turns are answered in this order. */
+    turn: integer('turn'),
+    answeredAt: instant('answered_at'),
     receivedAt: instant('received_at').notNull(),
     acceptedAt: instant('accepted_at').notNull(),
   },
   (t) => [
     uniqueIndex('inbox_dedupe').on(t.channel, t.accountId, t.dedupeHmac),
     index('inbox_digest').on(t.digestId),
+    uniqueIndex('inbox_turn').on(t.conversationId, t.turn),
+    index('inbox_unanswered')
+      .on(t.conversationId)
+      .where(sql`${t.conversationId} is not null and ${t.answeredAt} is null`),
     index('inbox_place').on(t.accountId, t.mailbox, t.uidValidity, t.uid),
   ],
 );

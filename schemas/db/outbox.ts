@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { id, instant, sealed } from './columns.ts';
 import { people } from './people.ts';
@@ -12,14 +13,17 @@ export const outbox = pgTable(
       .references(() => people.id),
     /** What is done at most once under this name, such as `fir_…:mail:me`. */
     effectKey: text('effect_key').notNull(),
-    kind: text('kind', { enum: ['digest', 'report', 'notice', 'call'] }).notNull(),
+    kind: text('kind', { enum: ['digest', 'report', 'notice', 'call', 'answer'] }).notNull(),
     channel: text('channel').notNull(),
     accountId: id('account_id').notNull(),
     /** HMAC of `messageId`: how our own mail is known when it comes back. */
     messageIdHmac: text('message_id_hmac').notNull(),
     wrappedKey: sealed('wrapped_key').notNull(),
-    /** Sealed JSON of `OutgoingMail`; of `OutgoingCall` for a call. */
+    /** Sealed JSON of `OutgoingMail`; of `OutgoingChat` on a channel of messages, of `OutgoingCall` for a call. */
     content: sealed('content').notNull(),
+    /** The turn that this answers, and which of its parts, from 1. */
+    turnId: id('turn_id'),
+    part: integer('part'),
     state: text('state', { enum: ['queued', 'sending', 'sent', 'failed', 'unknown'] })
       .notNull()
       .default('queued'),
@@ -36,6 +40,7 @@ export const outbox = pgTable(
   (t) => [
     uniqueIndex('outbox_effect').on(t.effectKey),
     uniqueIndex('outbox_message').on(t.messageIdHmac),
+    index('outbox_turn').on(t.turnId).where(sql`${t.turnId} is not null`),
     index('outbox_state').on(t.state, t.createdAt),
   ],
 );

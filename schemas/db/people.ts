@@ -1,4 +1,4 @@
-import { integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { id, instant, sealed } from './columns.ts';
 
 /** Whoever rows belong to. The wrapped key opens everything of that person; erase it and all is gone. */
@@ -27,6 +27,7 @@ export const endpoints = pgTable(
       .references(() => people.id),
     channel: text('channel').notNull(),
     accountId: id('account_id'),
+    wrappedKey: sealed('wrapped_key').notNull(),
     address: sealed('address').notNull(),
     addressHmac: text('address_hmac').notNull(),
     /** Order in which a person is reached when something must get through. */
@@ -34,4 +35,26 @@ export const endpoints = pgTable(
     createdAt: instant('created_at').notNull(),
   },
   (t) => [uniqueIndex('endpoints_address').on(t.channel, t.addressHmac)],
+);
+
+/** Somebody unknown wrote to an account of a person, and was given a code. With it that person can let them in. */
+export const pairings = pgTable(
+  'pairings',
+  {
+    id: id().primaryKey(),
+    /** Whose account was written to. */
+    personId: id('person_id')
+      .notNull()
+      .references(() => people.id),
+    accountId: id('account_id').notNull(),
+    channel: text('channel').notNull(),
+    addressHmac: text('address_hmac').notNull(),
+    wrappedKey: sealed('wrapped_key').notNull(),
+    /** Sealed: who wrote. */
+    address: sealed('address').notNull(),
+    codeHmac: text('code_hmac').notNull(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [uniqueIndex('pairings_address').on(t.accountId, t.addressHmac), index('pairings_code').on(t.codeHmac)],
 );

@@ -1,5 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { bigserial, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { incidentStates } from '../endings.ts';
+import { approvalStates, incidentStates } from '../endings.ts';
 import { id, instant, sealed } from './columns.ts';
 import { people } from './people.ts';
 
@@ -15,7 +16,11 @@ export const events = pgTable(
     type: text('type').notNull(),
     data: jsonb('data').$type<Record<string, string | number | boolean>>().notNull().default({}),
   },
-  (t) => [index('events_aggregate').on(t.aggregate, t.aggregateId)],
+  (t) => [
+    index('events_aggregate').on(t.aggregate, t.aggregateId),
+    // What is said in a conversation, in its order.
+    index('events_conversation').on(sql`(${t.data}->>'conversation')`, t.seq).where(sql`${t.data} ? 'conversation'`),
+  ],
 );
 
 /** What someone with authority did. Append-only; each row's hash covers the one before. */
@@ -31,7 +36,7 @@ export const audit = pgTable('audit', {
   hash: text('hash').notNull(),
 });
 
-/** Effects that wait for the owner's word. */
+/** What waits for a person's word: exactly this content, and no other. A timeout is a no. */
 export const approvals = pgTable(
   'approvals',
   {
@@ -39,17 +44,25 @@ export const approvals = pgTable(
     personId: id('person_id')
       .notNull()
       .references(() => people.id),
+    /** What it is about: another content under the same key takes its place. */
     effectKey: text('effect_key').notNull(),
+    /** SHA-256 of the content, hex. */
     contentHash: text('content_hash').notNull(),
-    state: text('state', { enum: ['waiting', 'approved', 'denied', 'expired'] })
-      .notNull()
-      .default('waiting'),
+    state: text('state', { enum: approvalStates }).notNull().default('waiting'),
     wrappedKey: sealed('wrapped_key').notNull(),
+    /** Sealed JSON of `ApprovalContent`. */
     content: sealed('content').notNull(),
+    /** Sealed: the text as the person changed it, where it may be changed. */
+    changed: sealed('changed'),
+    /** The run that waits. */
+    workflowId: text('workflow_id').notNull(),
+    /** Where it was decided, such as `cli` or the name of a channel. */
     decidedBy: text('decided_by'),
     expiresAt: instant('expires_at').notNull(),
     createdAt: instant('created_at').notNull(),
     decidedAt: instant('decided_at'),
+    /** When the run that waits took the word up; until then the sweeper tells it. */
+    heardAt: instant('heard_at'),
   },
   (t) => [uniqueIndex('approvals_effect').on(t.effectKey, t.contentHash), index('approvals_state').on(t.state)],
 );

@@ -76,3 +76,24 @@ export async function moveCursor(inside: StoreIn, accountId: string, move: Curso
     .set({ ...to, ...(highestModseq === undefined ? {} : { highestModseq }), updatedAt: inside.clock.now() })
     .where(and(eq(cursors.accountId, accountId), eq(cursors.mailbox, mailbox)));
 }
+
+/** How far an archive of messages has been read, in the channel's own word; undefined at first sight. */
+export async function readToken(store: StoreIn, accountId: string, place: string): Promise<string | undefined> {
+  return (await readCursor(store, accountId, archiveOf(store, place)))?.token ?? undefined;
+}
+
+/** Moves such a cursor, inside the caller's transaction, after `holdFence`. */
+export async function moveToken(inside: StoreIn, accountId: string, place: string, token: string): Promise<void> {
+  const now = inside.clock.now();
+  await inside.db
+    .insert(cursors)
+    .values({
+      ...{ accountId, mailbox: archiveOf(inside, place), uidValidity: '', lastUid: 0, token, updatedAt: now },
+      // Nothing older is ever counted, so no digest speaks of it.
+      ...{ horizon: now, olderReported: true },
+    })
+    .onConflictDoUpdate({ target: [cursors.accountId, cursors.mailbox], set: { token, updatedAt: now } });
+}
+
+/** A room's address is personal, and this column is not sealed. */
+const archiveOf = ({ keys }: Pick<StoreIn, 'keys'>, place: string) => `archive:${keys.fingerprint('archive', place)}`;

@@ -10,7 +10,11 @@ import type { Account } from './find-account.ts';
  * Makes the row of a channel file, or brings it up to the file. Another text of the file starts anew: no strikes, no rest.
  * May be repeated; two at once make one.
  */
-export async function ensureAccount(store: Store, channel: Channel, personId: string): Promise<Account> {
+export async function ensureAccount(
+  store: Store,
+  channel: Pick<Channel, 'name' | 'enabled' | 'hash'> & { readonly kind: string },
+  personId: string,
+): Promise<Account> {
   const now = store.clock.now();
   return inTransaction(store, async (inside) => {
     const file = { enabled: channel.enabled, channel: channel.kind, updatedAt: now };

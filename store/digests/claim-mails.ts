@@ -56,7 +56,7 @@ async function takeMails(inside: StoreIn, personId: string, digestId: string): P
   const free = inside.db
     .select({ id: inbox.id })
     .from(inbox)
-    .where(and(eq(inbox.personId, personId), isNull(inbox.digestId)))
+    .where(and(eq(inbox.personId, personId), isNull(inbox.conversationId), isNull(inbox.digestId)))
     .orderBy(asc(inbox.receivedAt), asc(inbox.id))
     .limit(limits.digestRows);
   const taken = await inside.db

@@ -6,6 +6,7 @@ import { newId } from '../../schemas/ids.ts';
 import type { IncomingMail } from '../../schemas/message.ts';
 import { type CursorMove, moveCursor, type SessionRight } from '../accounts/cursor.ts';
 import { holdFence } from '../accounts/take-fence.ts';
+import { acceptOne } from '../conversations/accept-messages.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
 import { maildirPlace } from './maildir-place.ts';
 import { settleOwnMail } from './settle-own-mail.ts';
@@ -13,6 +14,8 @@ import { settleOwnMail } from './settle-own-mail.ts';
 export interface AcceptedMails {
   /** Rows that are new, in the order of the mails. */
   readonly inboxIds: readonly string[];
+  /** Rows of what was said to Steward, also where the ledger held them. */
+  readonly turnIds: readonly string[];
   /** Mails that the ledger already held. */
   readonly known: number;
   /** Steward's own mails that came back; not taken in. */
@@ -40,7 +43,9 @@ export async function acceptMails(
     await holdFence(inside, session.accountId, session.fence);
     const own = await ownMessageIds(inside, mails);
     const foreign = mails.filter((mail) => !own.has(fingerprintOf(inside, mail) ?? ''));
-    const rows = foreign.map((mail) => rowOf(inside, session, mail));
+    const turnIds = await takeTurns(inside, session, foreign);
+    const letters = foreign.filter(({ said }) => said === undefined);
+    const rows = letters.map((mail) => rowOf(inside, session, mail));
     const made =
       rows.length === 0
         ? []
@@ -55,8 +60,22 @@ export async function acceptMails(
       await inside.db.insert(events).values(inboxIds.map((id) => acceptedEvent(inside, session, id)));
     for (const outboxId of new Set(own.values())) await settleOwnMail(inside, outboxId, 'inbox');
     if (cursor !== undefined) await moveCursor(inside, session.accountId, cursor);
-    return { inboxIds, known: rows.length - inboxIds.length, own: mails.length - foreign.length };
+    return { inboxIds, turnIds, known: rows.length - inboxIds.length, own: mails.length - foreign.length };
   });
+}
+
+async function takeTurns(
+  inside: StoreIn,
+  session: SessionRight & { readonly channel: string },
+  mails: readonly IncomingMail[],
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (const { said, place } of mails) {
+    if (said === undefined) continue;
+    const where = 'path' in place ? maildirPlace(inside.keys, place.path) : place;
+    ids.push((await acceptOne(inside, session, said, where)).inboxId);
+  }
+  return ids;
 }
 
 function rowOf(inside: StoreIn, session: SessionRight & { readonly channel: string }, mail: IncomingMail) {

@@ -59,5 +59,5 @@ export async function knownMaildirNames(
     .where(
       and(eq(inbox.accountId, accountId), eq(inbox.mailbox, 'maildir'), inArray(inbox.uidValidity, [...prints.keys()])),
     );
-  return new Set(rows.map((row) => prints.get(row.print)).filter((name) => name !== undefined));
+  return new Set(rows.map((row) => prints.get(row.print ?? '')).filter((name) => name !== undefined));
 }

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import type { OutgoingChat } from '../../schemas/chat-message.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
 import type { EffectState } from '../../schemas/endings.ts';
 import { StewardError } from '../../schemas/errors.ts';
@@ -10,7 +11,7 @@ export type OutboxRow = typeof outbox.$inferSelect;
 
 /** What one who wants to send is told: to go on, or how it stands already. */
 export type Claim =
-  | { readonly claimed: true; readonly row: OutboxRow; readonly mail: OutgoingMail }
+  | { readonly claimed: true; readonly row: OutboxRow }
   | { readonly claimed: false; readonly state: EffectState };
 
 /**
@@ -44,7 +45,7 @@ export async function claimEffect(store: Store, outboxId: string): Promise<Claim
       data,
     });
     const claimed = { ...row, ...next };
-    return { claimed: true, row: claimed, mail: openMail(inside, claimed) };
+    return { claimed: true, row: claimed };
   });
 }
 
@@ -63,10 +64,16 @@ export async function contentBegins(store: Store, { id, attempt }: OutboxRow): P
   if (marked.length === 0) throw new StewardError('storeBusy', `The claim on ${id} passed to another attempt`);
 }
 
-/** Opens what is to be sent. */
-export function openMail(store: StoreIn, row: OutboxRow): OutgoingMail {
+/** Opens a mail that is to be sent. @throws sealBroken */
+export const openMail = (store: Pick<StoreIn, 'keys'>, row: OutboxRow) => openContent(store, row) as OutgoingMail;
+
+/** Opens a message that is to be sent. @throws sealBroken */
+export const openChat = (store: Pick<StoreIn, 'keys'>, row: OutboxRow) => openContent(store, row) as OutgoingChat;
+
+/** The type follows from the row's channel: it was sealed for it. */
+function openContent({ keys }: Pick<StoreIn, 'keys'>, row: OutboxRow): unknown {
   const place = { table: 'outbox', row: row.id, column: 'content', person: row.personId };
-  return JSON.parse(store.keys.unit(row.personId, row.wrappedKey).open(place, row.content).toString()) as OutgoingMail;
+  return JSON.parse(keys.unit(row.personId, row.wrappedKey).open(place, row.content).toString());
 }
 
 /** Locks an effect's row until the transaction ends. @throws notFound */

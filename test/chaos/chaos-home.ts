@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,6 +24,8 @@ export type Part = 'steward' | 'temporal' | 'postgres';
 export interface ChaosHome extends AsyncDisposable {
   readonly home: string;
   ports(): Ports;
+  /** The bearer token of its API. */
+  token(): string;
   /** Pid of a part as the supervisor last wrote it, or undefined while it is down. */
   pidOf(part: Part): number | undefined;
   /** Kills a part with SIGKILL; waits for one that is down already to be back first. */
@@ -59,6 +61,7 @@ export function chaosHome(options: { files: Record<string, string>; keep?: boole
   };
   return {
     ...{ home: root, pidOf, down, ports: () => readPorts(home.ports)! },
+    token: () => readFileSync(home.apiToken, 'utf8').trim(),
     kill: async (part) => {
       for (;;) {
         const pid = pidOf(part);

@@ -1,5 +1,5 @@
 /**
- * Seeded campaigns of SIGKILLs against a whole Steward: `npm run chaos -- --scenario digest|schedule|webhooks|reload
+ * Seeded campaigns of SIGKILLs against a whole Steward: `npm run chaos -- --scenario digest|schedule|webhooks|reload|channels
  * --seed 1 --kills 50`.
  * Each prints progress to stderr and one JSON summary to stdout, and exits 1 on a breach; its file says what it takes.
  */
@@ -10,4 +10,6 @@ if (values.scenario === 'digest') await import('./run-digest.ts');
 else if (values.scenario === 'schedule') await import('./run-schedule.ts');
 else if (values.scenario === 'webhooks') await import('./run-hooks.ts');
 else if (values.scenario === 'reload') await import('./run-reload.ts');
-else throw new TypeError(`Unknown scenario ${values.scenario}, expected digest, schedule, webhooks or reload`);
+else if (values.scenario === 'channels') await import('./run-channels.ts');
+else
+  throw new TypeError(`Unknown scenario ${values.scenario}, expected digest, schedule, webhooks, reload or channels`);

@@ -77,9 +77,25 @@ async function recordAll(): Promise<void> {
     args: [{ outboxId: await anyOutbox(world) }],
   });
   keep(world, 'sendOutbox', 'outbox:kept');
+  keep(world, 'conversation', await talk(world));
   rmSync(join(world.home, 'channels/box.yaml'));
   keep(world, 'channelSession', await closed('channelSession'));
   server.close();
+}
+
+/** Its run goes on for minutes after the last word; a history up to there replays as well. */
+async function talk(world: World): Promise<string> {
+  let id = '';
+  for (const [at, text] of ['/help', '/status', 'hello'].entries()) {
+    const answer = await world.ask('/api/v1/messages', { method: 'POST', body: { id: `kept-${at}`, text } });
+    id = ((await answer.json()) as { conversation: string }).conversation;
+  }
+  await eventually(async () => {
+    const answer = await world.ask(`/api/v1/conversations/${id}/messages`);
+    const { entries } = (await answer.json()) as { entries: { kind: string }[] };
+    return entries.filter(({ kind }) => kind === 'answered').length === 3 || undefined;
+  });
+  return `conv:${id}`;
 }
 
 function instanceText(services: string): string {

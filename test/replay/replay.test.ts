@@ -34,6 +34,7 @@ test('there is a kept history of every flow', () => {
   expect([...flows].sort()).toEqual(
     [
       'channelSession',
+      'conversation',
       'emailDigest',
       'healthCheck',
       'morningReport',

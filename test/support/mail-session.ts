@@ -4,7 +4,13 @@ import { type MailTimings, mailTimings } from '../../activities/channels/mail/ma
 import type { ResolveDns } from '../../activities/channels/mail/prove-sender.ts';
 import { runSession } from '../../activities/channels/run-session.ts';
 import type { SessionEnd } from '../../activities/channels/session-deps.ts';
-import { type Channel, type ChannelFile, channelFile } from '../../schemas/channel-file.ts';
+import {
+  type Channel,
+  type ChannelFile,
+  channelFile,
+  type MailChannel,
+  type PostChannel,
+} from '../../schemas/channel-file.ts';
 import { accounts } from '../../schemas/db/accounts.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
 import type { FileSet } from '../../schemas/file-set.ts';
@@ -15,7 +21,7 @@ import type { Store } from '../../store/store.ts';
 import type { TestDovecot } from './dovecot.ts';
 
 /** A channel file for `me@mail.test` on a test server. */
-export function dovecotChannel(server: TestDovecot, of: Record<string, unknown> = {}, name = 'home'): Channel {
+export function dovecotChannel(server: TestDovecot, of: Record<string, unknown> = {}, name = 'home'): MailChannel {
   const imap = {
     host: '127.0.0.1',
     port: server.imapsPort,
@@ -25,12 +31,12 @@ export function dovecotChannel(server: TestDovecot, of: Record<string, unknown> 
     tls: { ca: server.caFile, serverName: 'localhost' },
     ...(of.imap as object | undefined),
   };
-  return channelOf({ kind: 'mail', addresses: ['me@mail.test'], ...of, imap }, name);
+  return channelOf({ kind: 'mail', addresses: ['me@mail.test'], ...of, imap }, name) as MailChannel;
 }
 
-export function channelOf(file: unknown, name = 'home'): Channel {
+export function channelOf(file: unknown, name = 'home'): PostChannel {
   const parsed: ChannelFile = channelFile.parse(file);
-  return { ...parsed, name, hash: JSON.stringify(file) };
+  return { ...parsed, name, hash: JSON.stringify(file) } as PostChannel;
 }
 
 /** A session as the worker runs it, in this process, with what it did at hand. */
@@ -59,7 +65,11 @@ export async function startSession(
     {
       store,
       files: { current: () => ({ channels: new Map([[channel.name, channel]]) }) as unknown as FileSet },
-      dispatch: { mailArrived: async (_account, ids) => void arrived.push(...ids) },
+      dispatch: {
+        mailArrived: async (_account, ids) => void arrived.push(...ids),
+        messagesAccepted: async () => [],
+        sendEffect: async () => undefined,
+      },
       log: pino({ level: 'debug' }, { write: (line: string) => void log.push(line) }),
       notify: async (_person, key, text) => void notices.push({ key, text }),
       heartbeat: () => undefined,

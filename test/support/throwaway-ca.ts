@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export interface ThrowawayCa {
   /** PEM file of the authority; what a channel file names in `tls.ca`. */
   readonly caFile: string;
-  /** PEM file of the server's chain, for localhost and 127.0.0.1. */
+  /** PEM file of the server's chain, for localhost, 127.0.0.1 and the domains of the tests. */
   readonly certFile: string;
   readonly keyFile: string;
   readonly cert: string;
@@ -47,7 +47,7 @@ export function throwawayCa(folder = ownFolder()): ThrowawayCa {
       'ca.pem',
     );
     openssl('req', ...newKey, '-subj', '/CN=localhost', '-keyout', 'server.key', '-out', 'server.csr');
-    const names = 'subjectAltName=DNS:localhost,DNS:mail.test,IP:127.0.0.1';
+    const names = 'subjectAltName=DNS:localhost,DNS:mail.test,DNS:xmpp.test,IP:127.0.0.1';
     writeFileSync(at('ext.cnf'), `basicConstraints=CA:FALSE\n${names}\nextendedKeyUsage=serverAuth\n`);
     const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'ext.cnf'];
     openssl('x509', '-req', '-in', 'server.csr', ...signed, '-out', 'server.pem');

@@ -16,7 +16,8 @@ export async function composeMail(mail: OutgoingMail): Promise<Buffer> {
     subject: mail.subject,
     text: mail.text,
     ...(mail.html === undefined ? {} : { html: mail.html }),
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    ...(mail.inReplyTo === undefined ? {} : { inReplyTo: mail.inReplyTo, references: [...(mail.references ?? [])] }),
+    headers: { 'Auto-Submitted': mail.inReplyTo === undefined ? 'auto-generated' : 'auto-replied' },
     disableFileAccess: true,
     disableUrlAccess: true,
   });

@@ -1,5 +1,6 @@
 import type { ImapFlow } from 'imapflow';
 import type { Logger } from 'pino';
+import type { IncomingMail } from '../../../schemas/message.ts';
 import {
   beginCursor,
   type Cursor,
@@ -27,6 +28,8 @@ export interface ReadMailboxDeps {
   readonly signal: AbortSignal;
   /** Told of each batch that was taken in, after its commit. */
   readonly accepted: (mails: AcceptedMails) => Promise<void>;
+  /** Marks what is said to Steward. */
+  readonly heed: (mail: IncomingMail) => IncomingMail;
 }
 
 /** A mail can become visible after one with a higher UID; so many are looked at again. */
@@ -103,7 +106,7 @@ async function takeIn(
       const mails = await fetchMails(client, group, { mailbox, uidValidity }, deps.proveSender);
       const last = group.at(-1)?.uid;
       const move = how.move && last !== undefined ? { ...place, lastUid: last } : undefined;
-      await deps.accepted(await acceptMails(store, session, mails, move));
+      await deps.accepted(await acceptMails(store, session, mails.map(deps.heed), move));
     }
     for (const { uid } of window) settled.add(uid);
   }

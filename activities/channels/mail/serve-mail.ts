@@ -1,7 +1,9 @@
 import type { MailChannel } from '../../../schemas/channel-file.ts';
+import type { IncomingMail } from '../../../schemas/message.ts';
 import { recordConnected } from '../../../store/accounts/record-login.ts';
 import type { Serving, SessionDeps } from '../session-deps.ts';
 import { connectImap } from './connect-imap.ts';
+import { heedTalk } from './heed-talk.ts';
 import { nameMailFailure } from './name-mail-failure.ts';
 import { makeProveSender } from './prove-sender.ts';
 import { readMailbox } from './read-mailbox.ts';
@@ -26,9 +28,20 @@ export async function serveMail(deps: SessionDeps, serving: Serving<MailChannel>
     await select();
     const settled = new Set<number>();
     const proveSender = makeProveSender(channel.trustAuthservIds, deps.resolveDns);
+    const heed = (mail: IncomingMail) => heedTalk(channel, mail);
     await watchMailbox(client, { readEveryMs: readEvery, timings, signal }, async (reselect) => {
       if (reselect) await select();
-      await readMailbox({ store, client, session, proveSender, log, settled, signal, accepted: serving.accepted });
+      await readMailbox({
+        store,
+        client,
+        session,
+        proveSender,
+        log,
+        settled,
+        signal,
+        heed,
+        accepted: serving.accepted,
+      });
       serving.up();
     });
   } catch (error) {

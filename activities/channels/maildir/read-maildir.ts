@@ -23,6 +23,8 @@ export interface ReadMaildirDeps {
   readonly settled: Set<string>;
   readonly signal: AbortSignal;
   readonly accepted: (mails: AcceptedMails) => Promise<void>;
+  /** Marks what is said to Steward. */
+  readonly heed: (mail: IncomingMail) => IncomingMail;
 }
 
 const mailbox = 'maildir';
@@ -86,7 +88,7 @@ async function takeIn(deps: ReadMaildirDeps, group: readonly MaildirFile[]): Pro
     mails.push(mail);
     read.push(file.unique);
   }
-  await deps.accepted(await acceptMails(deps.store, deps.session, mails));
+  await deps.accepted(await acceptMails(deps.store, deps.session, mails.map(deps.heed)));
   for (const unique of read) deps.settled.add(unique);
 }
 

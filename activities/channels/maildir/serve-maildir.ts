@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { MaildirChannel } from '../../../schemas/channel-file.ts';
 import { StewardError } from '../../../schemas/errors.ts';
 import { recordConnected } from '../../../store/accounts/record-login.ts';
+import { heedTalk } from '../mail/heed-talk.ts';
 import { makeProveSender } from '../mail/prove-sender.ts';
 import type { Serving, SessionDeps } from '../session-deps.ts';
 import { readMaildir } from './read-maildir.ts';
@@ -22,7 +23,16 @@ export async function serveMaildir(deps: SessionDeps, serving: Serving<MaildirCh
   try {
     let greeted = false;
     while (!signal.aborted) {
-      await readMaildir({ store, session, folder, proveSender, settled, signal, accepted });
+      await readMaildir({
+        store,
+        session,
+        folder,
+        proveSender,
+        settled,
+        signal,
+        accepted,
+        heed: (mail) => heedTalk(channel, mail),
+      });
       if (!greeted) await recordConnected(store, session.accountId);
       greeted = true;
       serving.up();

@@ -10,6 +10,7 @@ import { newId } from '../../../schemas/ids.ts';
 import type { ParsedMail } from '../../../schemas/message.ts';
 import { argsOf, readPayload } from '../../../store/fires/open-fire.ts';
 import { matchMail } from '../../../triggers/match-mail.ts';
+import { messageArrived } from '../../../triggers/message-arrived.ts';
 import { type DispatchWorld, dispatchWorld } from '../../support/dispatch-world.ts';
 import { ownNamespace } from '../../support/own-namespace.ts';
 import { type TestTemporal, temporal } from '../../support/temporal.ts';
@@ -216,9 +217,9 @@ test('messageArrived() fires each trigger that matches, and once for the same id
     [mention]: { run: 'endless', when: { message: { mention: true, from: '^ann@' } } },
   });
   const message = { id: '1', channel: 'api', room: 'ops', from: 'ann@x.example', text: 'Deploy now', mention: false };
-  expect(await world.dispatch.messageArrived(message)).toHaveLength(2);
-  expect((await world.dispatch.messageArrived(message)).map((one) => one.accepted)).toEqual([false, false]);
-  expect(await world.dispatch.messageArrived({ ...message, channel: 'other', mention: true })).toHaveLength(3);
+  expect(await messageArrived(world.deps, message)).toHaveLength(2);
+  expect((await messageArrived(world.deps, message)).map((one) => one.accepted)).toEqual([false, false]);
+  expect(await messageArrived(world.deps, { ...message, channel: 'other', mention: true })).toHaveLength(3);
   const [fire] = await world.firesOf(room);
   expect(argsOf(world.store, fire!).message).toEqual({
     ...{ channel: 'api', room: 'ops', from: 'ann@x.example', text: 'Deploy now', mention: false },

@@ -18,7 +18,11 @@ function activities(at: TestStore, channels: Channel[], arrived: string[]) {
   return makeMailActivities({
     store: at.store,
     files: { current: () => ({ channels: new Map(channels.map((one) => [one.name, one])) }) as unknown as FileSet },
-    dispatch: { mailArrived: async (_account, ids) => void arrived.push(...ids) },
+    dispatch: {
+      mailArrived: async (_account, ids) => void arrived.push(...ids),
+      messagesAccepted: async () => [],
+      sendEffect: async () => undefined,
+    },
     log: pino({ level: 'silent' }),
     notify: async () => undefined,
   });

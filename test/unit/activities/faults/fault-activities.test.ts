@@ -7,6 +7,7 @@
 import { eq } from 'drizzle-orm';
 import pino from 'pino';
 import { expect, test } from 'vitest';
+import { chatTransport } from '../../../../activities/channels/chat-adapters.ts';
 import { judgeCall } from '../../../../activities/faults/call-action.ts';
 import { makeFaultActivities } from '../../../../activities/faults/fault-activities.ts';
 import { judgeStatus, lookOnce } from '../../../../activities/faults/look-once.ts';
@@ -153,7 +154,7 @@ test('send() never makes a call that its flow left behind', async () => {
     findCopy: () => Promise.reject(new Error('no')),
   };
   const { send, reconcile } = makeOutboxActivities({
-    ...{ store: world.store, files: { current: () => world.files }, transport, log },
+    ...{ store: world.store, files: { current: () => world.files }, transport, chat: chatTransport, log },
   });
   const left = await queueCall(world.store, { personId: world.personId, effectKey: 'fir_1:action', call });
   expect(await send({ outboxId: left })).toEqual({ state: 'failed' });

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
+import { chatTransport } from '../../../../activities/channels/chat-adapters.ts';
 import { makeOutboxActivities } from '../../../../activities/outbox/outbox-activities.ts';
 import { outbox } from '../../../../schemas/db/outbox.ts';
 import { events } from '../../../../schemas/db/records.ts';
@@ -37,7 +38,7 @@ function farSide(answer: () => SendResult | Promise<SendResult> = () => sent) {
 }
 
 function outboxOf(world: ContentWorld, transport: MailTransport, store: Store = world.store) {
-  return makeOutboxActivities({ store, files: { current: () => world.files }, transport, log });
+  return makeOutboxActivities({ store, files: { current: () => world.files }, transport, chat: chatTransport, log });
 }
 
 async function oneNotice(world: ContentWorld, transport: MailTransport): Promise<string> {

@@ -52,7 +52,7 @@ test('acceptMails() takes each mail in once, from two sessions at once and from 
     ...mail,
     place: { mailbox: 'INBOX', uidValidity: '2', uid: 900 + count },
   }));
-  expect(await acceptMails(at.store, at.session, moved)).toEqual({ inboxIds: [], known: 40, own: 0 });
+  expect(await acceptMails(at.store, at.session, moved)).toEqual({ inboxIds: [], turnIds: [], known: 40, own: 0 });
   expect(await at.store.db.$count(inbox)).toBe(40);
   expect(await at.store.db.$count(events, sql`type = 'inbox.accepted'`)).toBe(40);
 });

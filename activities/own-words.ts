@@ -1,4 +1,4 @@
-import { visibleText } from '../../schemas/visible-text.ts';
+import { visibleText } from '../schemas/visible-text.ts';
 
 /** Headers that programs put above a quotation, in the languages seen most. One match ends the sender's own words. */
 const quotationBegins = [
@@ -21,13 +21,18 @@ const closing =
  * When nothing is left (a bare forward), the quoted words are given instead. Linear in the length of the text.
  */
 export function ownWords(text: string): string {
-  const lines = visibleText(text).split('\n');
-  const own = trimClosing(dropGreeting(untilQuotation(lines)));
-  if (own.some((line) => line.trim() !== '')) return own.join('\n');
-  return lines
+  const own = writtenHere(text);
+  if (own.trim() !== '') return own;
+  return visibleText(text)
+    .split('\n')
     .map((line) => line.replace(/^[>\s|]+/u, ''))
     .filter((line) => !quotationBegins.some((begin) => begin.test(line)) && !isMailHeader(line))
     .join('\n');
+}
+
+/** The same, and nothing where the sender wrote nothing: quoted and forwarded words are never the sender's. */
+export function writtenHere(text: string): string {
+  return trimClosing(dropGreeting(untilQuotation(visibleText(text).split('\n')))).join('\n');
 }
 
 function untilQuotation(lines: readonly string[]): string[] {

@@ -1,5 +1,5 @@
-import type { Channel } from '../../schemas/channel-file.ts';
-import type { FileSet } from '../../schemas/file-set.ts';
+import type { Channel } from '../schemas/channel-file.ts';
+import type { FileSet } from '../schemas/file-set.ts';
 
 /** Where something can be delivered to. */
 export interface Place {
@@ -34,4 +34,4 @@ export function resolvePlaces(files: FileSet, deliver: readonly string[]): { pla
   return { places: [...found.values()], problems };
 }
 
-const canDeliver = (channel: Channel) => channel.kind === 'maildir' || channel.smtp !== undefined;
+const canDeliver = (channel: Channel) => channel.kind !== 'mail' || channel.smtp !== undefined;

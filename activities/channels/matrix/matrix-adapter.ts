@@ -1,0 +1,15 @@
+import type { MatrixChannel } from '../../../schemas/channel-file.ts';
+import type { ChatAdapter } from '../../../schemas/chat-adapter.ts';
+
+/**
+ * Matrix: /sync from our own token, sending with a transaction id of ours. What it works with is loaded by the first call,
+ * so that whoever has no Matrix channel does not hold its library in memory.
+ */
+export const matrixAdapter: ChatAdapter<MatrixChannel> = {
+  // An event has at most 65,536 bytes, and a character of the body up to three.
+  limits: { maxChars: 16_000, readsBack: true },
+  serve: async (serving) => (await import('./serve-matrix.ts')).serveMatrix(serving),
+  send: async (channel, message, contentBegins) =>
+    (await import('./send-message.ts')).sendMessage(channel, message, contentBegins),
+  findCopy: async (channel, message) => (await import('./find-copy.ts')).findCopy(channel, message),
+};

@@ -1,0 +1,58 @@
+import { isNoForGood } from './homeserver-refusal.ts';
+import { listOf, recordOf, textOf } from './json-value.ts';
+import type { Homeserver } from './open-homeserver.ts';
+import { isEntryOf, type RoomEvent, readEvent } from './read-event.ts';
+import { wantedTypes } from './read-sync.ts';
+
+interface Gap {
+  readonly roomId: string;
+  /** Where it begins, backwards. */
+  readonly from: string;
+  /** The token of the sync before: what is older was there before. */
+  readonly until: string;
+  readonly userId: string;
+}
+
+const pageEvents = 100;
+/** Beyond it an account was away for so long that its owner reads for themself. */
+const maxPages = 6;
+
+/**
+ * Reads what a sync left out of a room, back to the sync before or to where we came in, whichever is later.
+ *
+ * @returns oldest first, and whether there was more than is ever read
+ * @throws channelBusy, channelLoginRefused; `HomeserverRefusal`
+ */
+export async function readGap(
+  server: Homeserver,
+  { roomId, from, until, userId }: Gap,
+): Promise<{ events: RoomEvent[]; more: boolean }> {
+  const found: RoomEvent[] = [];
+  const filter = JSON.stringify({ types: wantedTypes, lazy_load_members: true });
+  const path = `/rooms/${encodeURIComponent(roomId)}/messages`;
+  let at = from;
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const query = { dir: 'b', from: at, to: until, limit: String(pageEvents), filter };
+    const page = recordOf(await askOrNothing(server, path, query));
+    for (const raw of listOf(page.chunk)) {
+      const event = readEvent(raw);
+      if (event === undefined) continue;
+      found.push(event);
+      if (isEntryOf(userId, event)) return { events: found.reverse(), more: false };
+    }
+    const end = textOf(page.end);
+    if (end === undefined || end === at) return { events: found.reverse(), more: false };
+    at = end;
+  }
+  return { events: found.reverse(), more: true };
+}
+
+/** A room that we were put out of meanwhile has nothing to read any more; the others go on. */
+async function askOrNothing(server: Homeserver, path: string, query: Record<string, string>): Promise<unknown> {
+  try {
+    return await server.ask('GET', path, { query });
+  } catch (error) {
+    if (isNoForGood(error)) return undefined;
+    throw error;
+  }
+}

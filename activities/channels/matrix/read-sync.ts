@@ -1,0 +1,91 @@
+import { StewardError } from '../../../schemas/errors.ts';
+import { recordOf, textOf } from './json-value.ts';
+import type { Homeserver } from './open-homeserver.ts';
+import { isUserId, type RoomEvent, readEvents } from './read-event.ts';
+
+/** What one answer of /sync says. */
+export interface SyncRound {
+  /** Where the next one goes on. */
+  readonly next: string;
+  readonly rooms: readonly SyncedRoom[];
+  /** Who invites us where. */
+  readonly invites: readonly { readonly roomId: string; readonly by: string }[];
+}
+
+export interface SyncedRoom {
+  readonly roomId: string;
+  /** Oldest first. */
+  readonly events: readonly RoomEvent[];
+  /** Where the events that were left out begin, backwards; undefined where none were. */
+  readonly gapFrom: string | undefined;
+  readonly membersChanged: boolean;
+}
+
+/** What is read of a room; the same for gaps. */
+export const wantedTypes = ['m.room.message', 'm.room.encrypted', 'm.room.member'] as const;
+
+const none = { not_types: ['*'] };
+const filterOf = (timelineLimit: number) => ({
+  ...{ presence: none, account_data: none },
+  room: {
+    ...{ account_data: none, ephemeral: none },
+    state: { types: ['m.room.member'], lazy_load_members: true },
+    timeline: { types: wantedTypes, limit: timelineLimit, lazy_load_members: true },
+  },
+});
+
+interface SyncAsk {
+  readonly userId: string;
+  readonly since?: string | undefined;
+  readonly waitMs: number;
+  readonly timelineLimit: number;
+}
+
+/** Asks once what there is since a token. @throws channelBusy, channelLoginRefused, channelInsecure; `HomeserverRefusal` */
+export async function readSync(
+  server: Homeserver,
+  { userId, since, waitMs, timelineLimit }: SyncAsk,
+): Promise<SyncRound> {
+  const answer = await server.ask('GET', '/sync', {
+    query: {
+      ...{ filter: JSON.stringify(filterOf(timelineLimit)), timeout: String(waitMs), set_presence: 'offline' },
+      ...(since === undefined ? {} : { since }),
+    },
+    // A server that is asked to wait may also take its time.
+    timeoutMs: Math.min(waitMs, 30_000) + 30_000,
+  });
+  const next = textOf(recordOf(answer).next_batch);
+  if (next === undefined || next === '') {
+    throw new StewardError('channelBusy', `The homeserver ${server.host} answered a sync without a token`);
+  }
+  const rooms = recordOf(recordOf(answer).rooms);
+  return {
+    next,
+    rooms: roomsOf(rooms.join).map(([roomId, room]) => readRoom(roomId, room)),
+    invites: roomsOf(rooms.invite).flatMap(([roomId, room]) => readInvite(roomId, room, userId)),
+  };
+}
+
+/** What is no id of a room would lead to other paths. */
+const roomsOf = (raw: unknown) => Object.entries(recordOf(raw)).filter(([roomId]) => roomId.startsWith('!'));
+
+function readRoom(roomId: string, raw: unknown): SyncedRoom {
+  const room = recordOf(raw);
+  const timeline = recordOf(room.timeline);
+  const events = readEvents(timeline.events);
+  const isMember = ({ type }: RoomEvent) => type === 'm.room.member';
+  return {
+    ...{ roomId, events, gapFrom: timeline.limited === true ? textOf(timeline.prev_batch) : undefined },
+    membersChanged:
+      timeline.limited === true || events.some(isMember) || readEvents(recordOf(room.state).events).some(isMember),
+  };
+}
+
+function readInvite(roomId: string, raw: unknown, userId: string): SyncRound['invites'] {
+  const state = recordOf(recordOf(raw).invite_state).events;
+  // Events of an invitation are stripped: no id, no time.
+  const invite = (Array.isArray(state) ? state : []).map(recordOf).find(({ type, state_key, content }) => {
+    return type === 'm.room.member' && state_key === userId && recordOf(content).membership === 'invite';
+  });
+  return isUserId(invite?.sender) ? [{ roomId, by: invite.sender }] : [];
+}

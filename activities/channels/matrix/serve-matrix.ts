@@ -1,0 +1,108 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MatrixChannel } from '../../../schemas/channel-file.ts';
+import type { ChatServing } from '../../../schemas/chat-adapter.ts';
+import { StewardError } from '../../../schemas/errors.ts';
+import { collectRound } from './collect-round.ts';
+import { HomeserverRefusal, isNoForGood, nameMatrixFailure } from './homeserver-refusal.ts';
+import { recordOf } from './json-value.ts';
+import { knowRooms } from './know-rooms.ts';
+import { type Homeserver, openHomeserver } from './open-homeserver.ts';
+import { readSync } from './read-sync.ts';
+
+/** How a connection waits; smaller in tests. */
+export interface MatrixTimings {
+  /** How long the homeserver holds a sync that has nothing. */
+  readonly pollMs: number;
+  /** Between rounds that came back at once with nothing. @source github.com/matrix-org/synapse/issues/15824 */
+  readonly restMs: number;
+  /** Events of a room in one sync; what is more is read backwards. */
+  readonly timelineLimit: number;
+}
+
+export const matrixTimings: MatrixTimings = { pollMs: 25_000, restMs: 1_000, timelineLimit: 50 };
+
+/**
+ * Holds one connection to a homeserver: syncs from the cursor, round after round. Messages and the cursor of a round are
+ * taken in as one. At first sight the cursor begins where the homeserver is, and nothing is taken in.
+ *
+ * @throws channelBusy, channelLoginRefused, channelInsecure, sessionSuperseded, storeBusy
+ */
+export async function serveMatrix(serving: ChatServing<MatrixChannel>, timings = matrixTimings): Promise<void> {
+  const server = openHomeserver(serving.channel, serving.signal);
+  try {
+    await holdConnection(serving, server, timings);
+  } catch (error) {
+    if (serving.signal.aborted) return;
+    throw error instanceof HomeserverRefusal ? nameMatrixFailure(error, server.host) : error;
+  }
+}
+
+async function holdConnection(serving: ChatServing<MatrixChannel>, server: Homeserver, timings: MatrixTimings) {
+  const { channel, signal } = serving;
+  const { userId } = channel;
+  await checkIdentity(server, userId);
+  const deps = { server, channel, rooms: knowRooms(server, userId) };
+  const invited = new Set<string>();
+  let since = (await serving.cursor('archive')) ?? (await begin(serving, server, invited));
+  for (let waitMs = 0; !signal.aborted; waitMs = timings.pollMs) {
+    const began = performance.now();
+    const round = await readSync(server, { ...timings, userId, since, waitMs });
+    const { messages, ownIds } = await collectRound(deps, round, since);
+    for (const id of ownIds) await serving.cameBack(id);
+    noteInvites(channel, round.invites, invited);
+    // Before the cursor moves: it does not come back to an invitation.
+    await joinInvited(server, invited);
+    const stands = round.next === since;
+    if (messages.length > 0 || !stands) await serving.take(messages, { place: 'archive', token: round.next });
+    since = round.next;
+    serving.up();
+    const early = timings.restMs - (performance.now() - began);
+    // Our own words come back as a round too: whoever answers them is heard without a rest.
+    if (waitMs > 0 && early > 0 && (round.rooms.length === 0 || stands)) {
+      await sleep(early + Math.random() * timings.restMs, undefined, { signal });
+    }
+  }
+}
+
+/** With the token of another account our own messages would be another's, and we would answer them. */
+async function checkIdentity(server: Homeserver, userId: string): Promise<void> {
+  const { user_id: holder } = recordOf(await server.ask('GET', '/account/whoami'));
+  if (holder === userId) return;
+  throw new StewardError(
+    'channelLoginRefused',
+    `The token at ${server.host} belongs to another account than the file names`,
+  );
+}
+
+async function begin(serving: ChatServing<MatrixChannel>, server: Homeserver, invited: Set<string>): Promise<string> {
+  const { userId } = serving.channel;
+  // A first sync is answered at once whatever the wait; Synapse answers the same one for two minutes out of a cache.
+  const { next, invites } = await readSync(server, { userId, waitMs: randomInt(1_000_000), timelineLimit: 1 });
+  noteInvites(serving.channel, invites, invited);
+  await joinInvited(server, invited);
+  await serving.take([], { place: 'archive', token: next });
+  return next;
+}
+
+/** Rooms of strangers are neither joined nor refused: to refuse would tell them that somebody is there. */
+function noteInvites(
+  { addresses }: MatrixChannel,
+  invites: readonly { roomId: string; by: string }[],
+  invited: Set<string>,
+) {
+  for (const { roomId, by } of invites) if (addresses.includes(by)) invited.add(roomId);
+}
+
+/** A room that cannot be joined now is tried again in the next round, and holds up no other. */
+async function joinInvited(server: Homeserver, invited: Set<string>): Promise<void> {
+  for (const roomId of [...invited]) {
+    try {
+      await server.ask('POST', `/rooms/${encodeURIComponent(roomId)}/join`, { body: {} });
+      invited.delete(roomId);
+    } catch (error) {
+      if (isNoForGood(error)) invited.delete(roomId);
+      else if (!(error instanceof HomeserverRefusal)) throw error;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { MatrixChannel } from '../../../schemas/channel-file.ts';
+import type { IncomingMessage, ThreadPlace } from '../../../schemas/chat-message.ts';
+import { isNoForGood } from './homeserver-refusal.ts';
+import { recordOf, textOf } from './json-value.ts';
+import type { Rooms } from './know-rooms.ts';
+import type { Homeserver } from './open-homeserver.ts';
+import { isEventId, type RoomEvent, readEvent } from './read-event.ts';
+import { readWords, type Words } from './read-words.ts';
+import { addressOf } from './room-place.ts';
+
+/** What a message of another is read with. */
+export interface TakeDeps {
+  readonly server: Homeserver;
+  readonly rooms: Rooms;
+  readonly channel: Pick<MatrixChannel, 'userId'>;
+}
+
+/**
+ * Makes a message of an event of another sender's. Edits count where the sender is that of the original.
+ *
+ * @returns undefined for what is no message to us
+ * @throws channelBusy, channelLoginRefused; `HomeserverRefusal`
+ */
+export async function takeEvent(
+  deps: TakeDeps,
+  roomId: string,
+  event: RoomEvent,
+): Promise<IncomingMessage | undefined> {
+  const relation = recordOf(event.content['m.relates_to']);
+  const isEdit = relation.rel_type === 'm.replace';
+  if (isEdit && event.type !== 'm.room.message') return undefined;
+  const words = isEdit ? readWords(recordOf(event.content['m.new_content'])) : wordsOf(event);
+  if (words === undefined) return undefined;
+  const original = isEdit ? await originalOf(deps.server, roomId, relation.event_id, event.sender) : event;
+  if (original === undefined) return undefined;
+  const thread = await threadOf(deps, roomId, original);
+  const other = await otherIn(deps, roomId);
+  return {
+    ...{ dedupeKey: event.id, thread, from: event.sender, text: words.text, at: new Date(event.sentAt).toISOString() },
+    ...(words.incomplete === undefined ? {} : { incomplete: words.incomplete }),
+    addressed: other === event.sender || names(deps.channel.userId, words),
+  };
+}
+
+function wordsOf({ type, content }: RoomEvent): Words | undefined {
+  if (type === 'm.room.message') return readWords(content);
+  if (type !== 'm.room.encrypted') return undefined;
+  return { text: '', mentions: [], incomplete: 'It is encrypted and cannot be opened here.' };
+}
+
+/** An edit is believed where the message that it names is by the same sender. Reading it may fail; then the round does. */
+async function originalOf(
+  server: Homeserver,
+  roomId: string,
+  id: unknown,
+  sender: string,
+): Promise<RoomEvent | undefined> {
+  if (!isEventId(id)) return undefined;
+  let original: RoomEvent | undefined;
+  try {
+    original = readEvent(
+      await server.ask('GET', `/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(id)}`),
+    );
+  } catch (error) {
+    if (isNoForGood(error)) return undefined;
+    throw error;
+  }
+  return original?.id === id && original.sender === sender && original.type === 'm.room.message' ? original : undefined;
+}
+
+async function threadOf(deps: TakeDeps, roomId: string, event: RoomEvent): Promise<ThreadPlace> {
+  const { rel_type: kind, event_id: root } = recordOf(event.content['m.relates_to']);
+  if (kind === 'm.thread' && isEventId(root)) {
+    const address = addressOf({ roomId, root });
+    return { key: address, kind: 'thread', address };
+  }
+  const address = addressOf({ roomId });
+  // Who has left may have spoken before: what they said is not the other's.
+  return (await otherIn(deps, roomId)) === event.sender
+    ? { key: event.sender, kind: 'direct', address }
+    : { key: roomId, kind: 'room', address };
+}
+
+async function otherIn({ rooms }: TakeDeps, roomId: string): Promise<string | undefined> {
+  try {
+    return await rooms.other(roomId);
+  } catch (error) {
+    if (isNoForGood(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a message is to an account: by what the client says, or by its name as a word of the text. Pure. */
+function names(userId: string, { text, mentions }: Words): boolean {
+  if (mentions.includes(userId)) return true;
+  const local = userId.slice(1, userId.indexOf(':'));
+  const said = text.toLowerCase();
+  return [userId, local].some((name) => hasWord(said, name.toLowerCase()));
+}
+
+function hasWord(said: string, name: string): boolean {
+  const isPart = (sign: string) => /[\p{L}\p{N}_]/u.test(sign);
+  for (let at = said.indexOf(name); at !== -1; at = said.indexOf(name, at + 1)) {
+    if (!isPart(said.charAt(at - 1)) && !isPart(said.charAt(at + name.length))) return true;
+  }
+  return false;
+}
+
+/** Our own id of a message of ours that came back; undefined for one that has none. Pure. */
+export const ownIdOf = ({ content, unsigned }: RoomEvent): string | undefined =>
+  textOf(content['org.steward.id']) ?? textOf(unsigned.transaction_id);

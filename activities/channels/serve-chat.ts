@@ -1,0 +1,69 @@
+import type { ChatChannel } from '../../schemas/channel-file.ts';
+import type { IncomingMessage } from '../../schemas/chat-message.ts';
+import { outboxIdOf } from '../../schemas/ids.ts';
+import { readToken } from '../../store/accounts/cursor.ts';
+import { recordConnected } from '../../store/accounts/record-login.ts';
+import { acceptMessages } from '../../store/conversations/accept-messages.ts';
+import { recordCopyFound } from '../../store/outbox/record-result.ts';
+import { isPaired } from '../../store/people/known-address.ts';
+import { offerPairing } from '../../store/people/offer-pairing.ts';
+import { adapterFor } from './chat-adapters.ts';
+import type { Serving, SessionDeps } from './session-deps.ts';
+
+type ChatSession = Pick<Serving<ChatChannel>, 'channel' | 'session' | 'up'>;
+
+/**
+ * Serves one connection of a channel of messages: what its adapter reads goes into the ledger, then to dispatch. Only
+ * what the owner says is taken in; somebody unknown who writes directly is given a code, and nothing else.
+ *
+ * @throws channelBusy, channelLoginRefused, channelInsecure, sessionSuperseded, storeBusy
+ */
+export async function serveChat(deps: SessionDeps, { channel, session, up }: ChatSession): Promise<void> {
+  const { store, signal, log } = deps;
+  let connected: Promise<void> | undefined;
+  await adapterFor(channel).serve({
+    ...{ channel, signal },
+    cursor: (place) => readToken(store, session.accountId, place),
+    take: async (messages, move) => {
+      const { own, foreign } = await sorted(deps, { channel, session, up }, messages);
+      const taken = await acceptMessages(store, session, own, move);
+      try {
+        await deps.dispatch.messagesAccepted(taken.map(({ inboxId }) => inboxId));
+        for (const message of foreign) await greet(deps, session, message);
+      } catch (error) {
+        log.warn({ account: session.accountId, err: error }, 'messages could not be announced; the sweeper does it');
+      }
+    },
+    cameBack: async (id) => {
+      const outboxId = outboxIdOf(id);
+      if (outboxId !== undefined) await recordCopyFound(store, outboxId, 'the channel');
+    },
+    up: () => {
+      connected ??= recordConnected(store, session.accountId);
+      connected.catch(() => undefined);
+      up();
+    },
+  });
+}
+
+async function sorted({ store }: SessionDeps, { channel, session }: ChatSession, messages: readonly IncomingMessage[]) {
+  const named = new Set(channel.addresses.map((address) => address.toLowerCase()));
+  const own: IncomingMessage[] = [];
+  const foreign: IncomingMessage[] = [];
+  for (const message of messages) {
+    const who = { personId: session.personId, channel: channel.kind, address: message.from };
+    const known = named.has(message.from.toLowerCase()) || (await isPaired(store, who));
+    (known ? own : foreign).push(message);
+  }
+  return { own, foreign };
+}
+
+/** In a room nobody is greeted: what strangers say there is no matter of ours. */
+async function greet(deps: SessionDeps, session: ChatSession['session'], message: IncomingMessage): Promise<void> {
+  if (message.thread.kind !== 'direct') return;
+  const { personId, accountId, channel } = session;
+  const { address } = message.thread;
+  const outboxId = await offerPairing(deps.store, { personId, accountId, channel, from: message.from, address });
+  deps.log.warn({ account: accountId, offered: outboxId !== undefined }, 'somebody unknown wrote');
+  if (outboxId !== undefined) await deps.dispatch.sendEffect(outboxId);
+}

@@ -1,0 +1,4 @@
+import type { xml } from '@xmpp/client';
+
+/** A piece of XML, as the library parses and writes it. */
+export type Element = ReturnType<typeof xml>;

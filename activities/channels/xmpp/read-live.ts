@@ -1,0 +1,50 @@
+import type { Element } from './element.ts';
+import { bareOf, ns } from './xmpp-names.ts';
+
+/** A live stanza, and what it means for reading. */
+export interface LiveMessage {
+  /** The message itself, out of its carbon. */
+  readonly stanza: Element;
+  /** The archive that holds it: the own account's is the own bare JID, a room's is the room. */
+  readonly archive: string;
+  /** Its id in that archive, when the archive's owner says so. */
+  readonly archiveId: string | undefined;
+  /** It was kept by the server before it came: an archive has it, or history of a room does. */
+  readonly delayed: boolean;
+}
+
+/**
+ * Says what a live stanza is a hint of. A carbon counts only from the own server, an archive's id only by the archive's
+ * own address; whatever else claims to be one is a message of its sender like any other. Pure.
+ *
+ * @source XEP-0280 11 (forged carbons), XEP-0359 6 (spoofed ids)
+ */
+export function readLive(
+  stanza: Element,
+  { account, rooms }: { readonly account: string; readonly rooms: ReadonlyMap<string, string> },
+): LiveMessage | undefined {
+  if (stanza.getName() !== 'message' || stanza.attrs.type === 'error') return undefined;
+  const from = typeof stanza.attrs.from === 'string' ? bareOf(stanza.attrs.from) : account;
+  const ownServer = from === account && !String(stanza.attrs.from ?? '').includes('/');
+  if (ownServer && stanza.getChild('result', ns.archive) !== undefined) return undefined;
+  const carbon = stanza.getChild('received', ns.carbons) ?? stanza.getChild('sent', ns.carbons);
+  if (carbon !== undefined) {
+    if (!ownServer) return undefined;
+    const inner = carbon.getChild('forwarded', ns.forward)?.getChild('message');
+    return inner === undefined ? undefined : describe(inner, account);
+  }
+  return describe(stanza, rooms.has(from) ? from : account);
+}
+
+function describe(stanza: Element, archive: string): LiveMessage {
+  const id = stanza
+    .getChildren('stanza-id', ns.stanzaId)
+    .find(({ attrs }) => typeof attrs.by === 'string' && bareOf(attrs.by) === archive && attrs.by.indexOf('/') < 0)
+    ?.attrs.id;
+  return {
+    stanza,
+    archive,
+    archiveId: typeof id === 'string' && id !== '' ? id : undefined,
+    delayed: stanza.getChild('delay', ns.delay) !== undefined,
+  };
+}

@@ -1,0 +1,15 @@
+import type { XmppChannel } from '../../../schemas/channel-file.ts';
+import type { ChatAdapter } from '../../../schemas/chat-adapter.ts';
+import { xmppLimits } from './xmpp-limits.ts';
+
+/**
+ * XMPP: the archive of the account is the truth; a server without one is served as it comes. What it works with is loaded
+ * by the first call, so that whoever has no such channel does not hold its library in memory.
+ */
+export const xmppAdapter: ChatAdapter<XmppChannel> = {
+  limits: xmppLimits,
+  serve: async (serving) => (await import('./serve-xmpp.ts')).serveXmpp(serving),
+  send: async (channel, message, contentBegins) =>
+    (await import('./send-xmpp.ts')).sendXmpp(channel, message, contentBegins),
+  findCopy: async (channel, message) => (await import('./find-copy.ts')).findCopy(channel, message),
+};

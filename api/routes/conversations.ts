@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { effectStates } from '../../schemas/endings.ts';
+import { StewardError } from '../../schemas/errors.ts';
+import {
+  type ConversationEntry,
+  hasConversation,
+  listConversations,
+  readEntries,
+} from '../../store/conversations/read-conversation.ts';
+import { problem } from '../problem.ts';
+import { route } from '../route.ts';
+
+const head = { seq: z.int().describe('Grows; `after` asks for what follows it'), at: z.iso.datetime(), turn: z.int() };
+const entryView = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('said'),
+    ...head,
+    id: z.string(),
+    from: z.string(),
+    channel: z.string(),
+    text: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('answer'),
+    ...head,
+    id: z.string(),
+    part: z.int(),
+    text: z.string(),
+    state: z.enum(effectStates),
+  }),
+  z.strictObject({
+    kind: z.literal('answered'),
+    ...head,
+    parts: z.int().describe('Nothing more is said to this turn; so many messages were'),
+  }),
+]);
+const conversationView = z.strictObject({
+  id: z.string(),
+  turns: z.int(),
+  createdAt: z.iso.datetime(),
+  lastAt: z.iso.datetime(),
+});
+
+export const listTalks = route({
+  method: 'get',
+  path: '/api/v1/conversations',
+  summary: 'The conversations, the one last spoken in first',
+  access: 'reader',
+  query: z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(50) }),
+  answers: { 200: z.strictObject({ conversations: z.array(conversationView) }), 400: problem, 401: problem },
+  handle: async ({ store, personId }, { query: { limit } }) => {
+    const rows = await listConversations(store, personId, limit);
+    const conversations = rows.map(({ id, turns, createdAt, lastAt }): z.infer<typeof conversationView> => {
+      return { id, turns, createdAt: createdAt.toISOString(), lastAt: lastAt.toISOString() };
+    });
+    return { status: 200, body: { conversations } };
+  },
+});
+
+export const readTalk = route({
+  method: 'get',
+  path: '/api/v1/conversations/{id}/messages',
+  summary: 'What was said in a conversation, oldest first',
+  access: 'reader',
+  params: z.strictObject({ id: z.string().max(40) }),
+  query: z.strictObject({
+    after: z.coerce.number().int().min(0).default(0),
+    limit: z.coerce.number().int().min(1).max(500).default(100),
+    turn: z.coerce.number().int().min(1).optional().describe('Only what belongs to this turn'),
+  }),
+  answers: { 200: z.strictObject({ entries: z.array(entryView) }), 400: problem, 401: problem, 404: problem },
+  handle: async ({ store, personId }, { params: { id }, query }) => {
+    await refuseUnknown(store, personId, id);
+    const { after, limit, turn } = query;
+    const only = turn === undefined ? {} : { turn };
+    const entries = await readEntries(store, { conversationId: id, after, limit, ...only });
+    return { status: 200, body: { entries: entries.map(viewEntry) } };
+  },
+});
+
+/** An entry as it goes over the wire. Pure. */
+export const viewEntry = (entry: ConversationEntry) => ({ ...entry, at: entry.at.toISOString() });
+
+/** @throws notFound where the person has no such conversation */
+export async function refuseUnknown(...asked: Parameters<typeof hasConversation>): Promise<void> {
+  if (!(await hasConversation(...asked))) throw new StewardError('notFound', `There is no conversation ${asked[2]}`);
+}

@@ -1,0 +1,55 @@
+import type { Channel, ChatChannel } from './channel-file.ts';
+import type { IncomingMessage, OutgoingChat } from './chat-message.ts';
+import type { SendResult } from './outgoing.ts';
+
+/** What a channel of messages can do and how much it takes; what it cannot do is left out, never faked. */
+export interface ChatLimits {
+  /** UTF-16 code units of one message, as rendered; longer answers become several messages. */
+  readonly maxChars: number;
+  /** Whether a message that was sent can be found again at the far side, so that an unanswered attempt can be settled. */
+  readonly readsBack: boolean;
+}
+
+/** What one connection of a channel of messages gets to work with. The ledger and dispatch are behind it. */
+export interface ChatServing<C extends Channel = Channel> {
+  readonly channel: C;
+  /** Ends the connection in good order. */
+  readonly signal: AbortSignal;
+  /** Where reading goes on; undefined at first sight. @param place - `archive`, or the key of a room */
+  cursor(place: string): Promise<string | undefined>;
+  /**
+   * Takes messages in, in this order, and moves a cursor, all in one transaction; then tells dispatch. May be repeated: a
+   * message that the ledger holds is not taken in again. Nothing may be acknowledged at the far side before it resolves.
+   *
+   * @throws sessionSuperseded, storeBusy
+   */
+  take(messages: readonly IncomingMessage[], move?: { readonly place: string; readonly token: string }): Promise<void>;
+  /** One of our own messages came back from the far side: that proves it sent. @param id - `OutgoingChat.id` */
+  cameBack(id: string): Promise<void>;
+  /** Called once all that was missed has been read: the next failure waits from the beginning. */
+  up(): void;
+}
+
+/**
+ * One kind of channel. Push is a hint, reading from the cursor is the truth: an adapter reads from its cursor on every
+ * connect, and on a timer. Passes the suite in test/contracts/chat-adapter.ts. @source docs/design/channels.md
+ */
+export interface ChatAdapter<C extends Channel = Channel> {
+  readonly limits: ChatLimits;
+  /** Holds one connection: resolves when `signal` aborts, throws when the connection is lost or refused. Never reconnects by itself. */
+  serve(serving: ChatServing<C>): Promise<void>;
+  /**
+   * Tries once to send. Never retries inside, never throws for what the far side did.
+   *
+   * @param contentBegins - awaited before the first byte of content leaves this process; when it rejects, nothing is sent
+   */
+  send(channel: C, message: OutgoingChat, contentBegins: () => Promise<void>): Promise<SendResult>;
+  /** Looks for a copy by id. Finding proves; absence proves nothing. @throws channelBusy when it cannot look just now */
+  findCopy(channel: C, message: OutgoingChat): Promise<{ readonly found: boolean; readonly where?: string }>;
+}
+
+/** How messages leave, whatever the kind of channel. */
+export interface ChatTransport extends Pick<ChatAdapter<ChatChannel>, 'send' | 'findCopy'> {
+  /** UTF-16 code units that one message of a kind of channel may have. */
+  maxCharsOf(kind: string): Promise<number>;
+}

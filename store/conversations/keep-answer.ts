@@ -1,0 +1,139 @@
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
+import { isPostKind } from '../../schemas/channel-file.ts';
+import type { ChatDocument } from '../../schemas/chat-document.ts';
+import type { OutgoingChat } from '../../schemas/chat-message.ts';
+import { conversations, threads } from '../../schemas/db/conversations.ts';
+import { inbox } from '../../schemas/db/inbox.ts';
+import { outbox } from '../../schemas/db/outbox.ts';
+import { StewardError } from '../../schemas/errors.ts';
+import { chatIdOf, messageIdOf } from '../../schemas/ids.ts';
+import type { MailReply } from '../../schemas/mail-reply.ts';
+import type { OutgoingMail } from '../../schemas/outgoing.ts';
+import { apiAccount } from '../accounts/api-account.ts';
+import { appendEvent } from '../append-event.ts';
+import { mintEffect } from '../outbox/mint-effect.ts';
+import { queueMessages, type StewardMessage } from '../outbox/queue-effect.ts';
+import { inTransaction, type Store, type StoreIn } from '../store.ts';
+import { openMessage } from './accept-messages.ts';
+import { openAddress } from './ensure-thread.ts';
+
+/** One message of an answer. */
+export interface AnswerPart {
+  readonly document: ChatDocument;
+  /** The same in plain words. */
+  readonly text: string;
+  /** The same as a page of mail. */
+  readonly html?: string;
+}
+
+export type TurnRow = typeof inbox.$inferSelect;
+
+/** The first turn of a conversation that nobody has answered. Reads only. */
+export async function nextTurn(store: StoreIn, conversationId: string): Promise<{ inboxId: string } | undefined> {
+  const [next] = await store.db
+    .select({ inboxId: inbox.id })
+    .from(inbox)
+    .where(and(eq(inbox.conversationId, conversationId), isNull(inbox.answeredAt)))
+    .orderBy(asc(inbox.turn))
+    .limit(1);
+  return next;
+}
+
+/** The row of a turn. Reads only. @throws notFound where there is no such turn */
+export async function readTurn(store: StoreIn, inboxId: string): Promise<TurnRow> {
+  const [row] = await store.db.select().from(inbox).where(eq(inbox.id, inboxId));
+  if (row?.conversationId == null) throw new StewardError('notFound', `There is no turn ${inboxId}`);
+  return row;
+}
+
+/** Effects that are sent one after another, in this order. */
+export interface SendingLine {
+  /** The same line for all that is said directly on one account, and for each other thread. */
+  readonly line: string;
+  readonly outboxIds: readonly string[];
+}
+
+/** The effects that answer a turn and are to be sent yet. Reads only. */
+export async function unsentOf(store: StoreIn, { id, accountId, threadId }: TurnRow): Promise<SendingLine[]> {
+  const [thread] = await store.db.select({ kind: threads.kind }).from(threads).where(eq(threads.id, threadId!));
+  const rows = await store.db
+    .select({ id: outbox.id, accountId: outbox.accountId })
+    .from(outbox)
+    .where(and(eq(outbox.turnId, id), inArray(outbox.state, ['queued', 'sending'])))
+    .orderBy(asc(outbox.part), asc(outbox.id));
+  const lineOf = (account: string) => (account === accountId && thread?.kind !== 'direct' ? threadId! : account);
+  const lines = Map.groupBy(rows, (row) => lineOf(row.accountId));
+  return [...lines].map(([line, of]) => ({ line, outboxIds: of.map((row) => row.id) }));
+}
+
+/** Somewhere else where a person wants to see a turn and its answer. */
+export interface Mirror {
+  readonly accountId: string;
+  readonly channel: string;
+  readonly address: string;
+  readonly parts: readonly StewardMessage[];
+}
+
+/**
+ * Ends a turn with its answer: the effects and the end of the turn are one transaction. May be repeated: the first answer
+ * stays.
+ *
+ * @param parts - one message each, in their order; none where nothing is to be said
+ * @param mirrors - other places where the turn and its answer are shown
+ * @throws notFound
+ */
+export async function keepAnswer(
+  store: Store,
+  inboxId: string,
+  parts: readonly AnswerPart[],
+  mirrors: readonly Mirror[] = [],
+): Promise<SendingLine[]> {
+  return await inTransaction(store, async (inside) => {
+    const { conversationId, turn, personId } = await readTurn(inside, inboxId);
+    await inside.db
+      .select({ id: conversations.id })
+      .from(conversations)
+      .where(eq(conversations.id, conversationId!))
+      .for('update');
+    const row = await readTurn(inside, inboxId);
+    if (row.answeredAt !== null) return await unsentOf(inside, row);
+    for (const [at, part] of parts.entries()) await mint(inside, row, part, at + 1);
+    for (const mirror of mirrors) {
+      const effectKey = `${inboxId}:mirror:${mirror.accountId}`;
+      await queueMessages(inside, { ...mirror, personId, effectKey, kind: 'answer', turnId: inboxId });
+    }
+    await inside.db.update(inbox).set({ answeredAt: inside.clock.now() }).where(eq(inbox.id, inboxId));
+    const data = { conversation: conversationId!, turn: turn!, parts: parts.length };
+    await appendEvent(inside, { aggregate: 'inbox', aggregateId: inboxId, type: 'turn.answered', personId, data });
+    return await unsentOf(inside, row);
+  });
+}
+
+async function mint(inside: StoreIn, row: TurnRow, answer: AnswerPart, part: number): Promise<string> {
+  const { personId, channel, accountId, id: turnId } = row;
+  const arrived = isKeptHere(channel) ? { state: 'sent' as const, endedAt: inside.clock.now() } : {};
+  const effect = { ...{ personId, channel, accountId, turnId, part }, kind: 'answer' as const, ...arrived };
+  const effectKey = `${turnId}:answer:${part}`;
+  const contentOf = isPostKind(channel) ? mailOf(inside, row, answer) : await messageOf(inside, row, answer);
+  const facts = { conversation: row.conversationId!, turn: row.turn!, part };
+  return await mintEffect(inside, { ...effect, effectKey }, contentOf, facts);
+}
+
+async function messageOf(inside: StoreIn, row: TurnRow, { document, text }: AnswerPart) {
+  const [thread] = await inside.db.select().from(threads).where(eq(threads.id, row.threadId!));
+  const to = { address: openAddress(inside, thread!), kind: thread!.kind };
+  return (id: string): OutgoingChat => ({ id: chatIdOf(id), ...to, document, text });
+}
+
+function mailOf(inside: StoreIn, row: TurnRow, { text, html }: AnswerPart) {
+  const reply = JSON.parse(openMessage(inside, row).replyTo ?? '') as MailReply;
+  const domain = reply.from.slice(reply.from.lastIndexOf('@') + 1);
+  const date = inside.clock.now().toISOString();
+  return (id: string): OutgoingMail => ({
+    ...{ messageId: messageIdOf(id, domain), ...reply, text, date },
+    ...(html === undefined ? {} : { html }),
+  });
+}
+
+/** Whoever asks by the API reads the answer out of the ledger: it has arrived once it is written. */
+const isKeptHere = (channel: string) => channel === apiAccount.kind;

@@ -1,0 +1,34 @@
+import type { ChatChannel } from '../../schemas/channel-file.ts';
+import type { ChatAdapter } from '../../schemas/chat-adapter.ts';
+
+/** What a client of the owner sees of a message of Steward's. */
+export interface HeardMessage {
+  /** `OutgoingChat.id` as it went over the wire; undefined where the far side does not show it. */
+  readonly id: string | undefined;
+  readonly text: string;
+}
+
+/**
+ * A real server of one kind of channel with the owner, Steward and a stranger on it, and a client of another make than
+ * the adapter's in their hands.
+ */
+export interface ChatFarSide<C extends ChatChannel = ChatChannel> extends AsyncDisposable {
+  readonly name: string;
+  readonly adapter: ChatAdapter<C>;
+  /** A channel file in force for Steward's account there; the owner's address is its first. */
+  readonly channel: C;
+  /** The owner says something to Steward, directly. Resolves once the server has it. */
+  say(text: string): Promise<void>;
+  /** The owner says something in a room where Steward is; undefined where the channel has none. */
+  sayInRoom?(text: string): Promise<void>;
+  /** Somebody whom no file names says something to Steward, directly. */
+  sayAsStranger(text: string): Promise<void>;
+  /** What Steward has said to the owner directly, as the server kept it, in order. */
+  heard(): Promise<readonly HeardMessage[]>;
+  /** Where a message of Steward's own accord to the owner goes: `OutgoingChat.address`. */
+  readonly ownerAddress: string;
+  /** SIGKILL of the server. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data. */
+  restart(): Promise<void>;
+}

@@ -1,0 +1,95 @@
+import type { ChatChannel } from '../../schemas/channel-file.ts';
+import type { ChatAdapter, ChatServing } from '../../schemas/chat-adapter.ts';
+import type { IncomingMessage } from '../../schemas/chat-message.ts';
+
+/** What an adapter finds behind it, kept in memory: cursors, messages once each, and what came back. */
+export interface ChatLedger {
+  readonly taken: readonly IncomingMessage[];
+  readonly cursors: ReadonlyMap<string, string>;
+  readonly cameBack: readonly string[];
+  /** How often a message was handed over that was here already. */
+  readonly repeats: number;
+  /** The next time that messages are taken, the ledger refuses them. */
+  failNext(error: Error): void;
+  /** The next time that messages are taken they are kept, and the answer never comes: as when the process is killed there. */
+  hangNext(): void;
+}
+
+/** One connection of an adapter to its far side. */
+export interface ChatSession extends AsyncDisposable {
+  /** Resolves at the first `up()`, rejects when `serve()` ended before. */
+  readonly up: Promise<void>;
+  /** What `serve()` came to. */
+  readonly ended: Promise<PromiseSettledResult<void>>;
+  /** Asks for the end in good order. */
+  abort(): void;
+}
+
+/** An empty ledger, and how a connection is begun on it. */
+export function chatLedger(): ChatLedger & {
+  serve<C extends ChatChannel>(adapter: ChatAdapter<C>, channel: C): ChatSession;
+} {
+  const cursors = new Map<string, string>();
+  const taken: IncomingMessage[] = [];
+  const cameBack: string[] = [];
+  const keys = new Set<string>();
+  let repeats = 0;
+  let fault: Error | 'hang' | undefined;
+  const killed = new Error('killed');
+
+  const take = async (signal: AbortSignal, ...[messages, move]: Parameters<ChatServing['take']>) => {
+    const now = messages.length === 0 ? undefined : fault;
+    if (now !== undefined) fault = undefined;
+    if (now instanceof Error) throw now;
+    for (const message of messages) {
+      if (keys.has(message.dedupeKey)) repeats += 1;
+      else taken.push(message);
+      keys.add(message.dedupeKey);
+    }
+    if (move !== undefined) cursors.set(move.place, move.token);
+    if (now === 'hang') await new Promise((_, reject) => signal.addEventListener('abort', () => reject(killed)));
+  };
+
+  return {
+    taken,
+    cursors,
+    cameBack,
+    get repeats() {
+      return repeats;
+    },
+    failNext: (error) => {
+      fault = error;
+    },
+    hangNext: () => {
+      fault = 'hang';
+    },
+    serve: (adapter, channel) => {
+      const stop = new AbortController();
+      const up = Promise.withResolvers<void>();
+      up.promise.catch(() => undefined);
+      const serving = adapter.serve({
+        channel,
+        signal: stop.signal,
+        cursor: async (place) => cursors.get(place),
+        take: (...asked) => take(stop.signal, ...asked),
+        cameBack: async (id) => {
+          cameBack.push(id);
+        },
+        up: () => up.resolve(),
+      });
+      const ended = Promise.allSettled([serving]).then(([result]) => {
+        up.reject(result.status === 'rejected' ? result.reason : new Error('serve() ended before it was up'));
+        return result;
+      });
+      return {
+        up: up.promise,
+        ended,
+        abort: () => stop.abort(),
+        [Symbol.asyncDispose]: async () => {
+          stop.abort();
+          await ended;
+        },
+      };
+    },
+  };
+}
