@@ -38,7 +38,7 @@ export async function askMail(name: string | undefined, options: AddMailOptions)
   const domain = address.slice(address.lastIndexOf('@') + 1);
   const imapHost = options.imapHost ?? (await ask('--imap-host', 'IMAP server', `imap.${domain}`));
   const user = options.user ?? (process.stdin.isTTY ? await ask('--user', 'User', address) : address);
-  const password = options.passwordStdin ? readPassword() : await askPassword();
+  const password = await readSecret(options.passwordStdin, 'Password (an app password where the provider has them)');
   const wantsSmtp = options.smtp && (options.smtpHost !== undefined || process.stdin.isTTY);
   const smtpHost = wantsSmtp
     ? (options.smtpHost ?? (await ask('--smtp-host', 'SMTP server, or - for none', `smtp.${domain}`)))
@@ -97,18 +97,24 @@ export async function askMaildir(
   return { name: given, file: checkedFile({ kind: 'maildir', owner: options.owner, addresses, path, ...deliverTo }) };
 }
 
-async function ask(flag: string, message: string, initial?: string): Promise<string> {
+/** Asks for what a flag does not say. @throws badInput where there is no terminal */
+export async function ask(flag: string, message: string, initial?: string): Promise<string> {
   if (!process.stdin.isTTY) throw new StewardError('badInput', `${flag} is missing, and there is no terminal to ask`);
   const { input } = await import('@inquirer/prompts');
   return input({ message, required: true, ...(initial === undefined ? {} : { default: initial }) });
 }
 
-async function askPassword(): Promise<string> {
+/** Reads a password, or a token, from standard input or the terminal. @throws badInput */
+export async function readSecret(fromStdin: true | undefined, message: string): Promise<string> {
+  return fromStdin ? readPassword() : await askPassword(message);
+}
+
+async function askPassword(message: string): Promise<string> {
   if (!process.stdin.isTTY) {
     throw new StewardError('badInput', '--password-stdin is missing, and there is no terminal to ask');
   }
   const { password } = await import('@inquirer/prompts');
-  return password({ message: 'Password (an app password where the provider has them)', mask: true });
+  return password({ message, mask: true });
 }
 
 function readPassword(): string {
@@ -117,13 +123,14 @@ function readPassword(): string {
   return text;
 }
 
-function checkedName(name: string): string {
+/** A name that a file can have. @throws badInput */
+export function checkedName(name: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,39}$/i.test(name)) return name;
   throw new StewardError('badInput', `The name "${name}" has other characters than letters, digits, - and _`);
 }
 
-/** Checks against the schema, and keeps what was written: defaults stay defaults. */
-function checkedFile(file: object): unknown {
+/** Checks against the schema, and keeps what was written: defaults stay defaults. @throws badInput */
+export function checkedFile(file: object): unknown {
   const parsed = channelFile.safeParse(file);
   if (parsed.success) return file;
   const [issue] = parsed.error.issues;

@@ -4,6 +4,7 @@ import { StewardError } from '../schemas/errors.ts';
 import { firableFlows } from '../schemas/flows.ts';
 import { visibleText } from '../schemas/visible-text.ts';
 import { loadFilesOnce } from '../store/files/load-files.ts';
+import { registerChatChannels } from './add-chat-channel.ts';
 import { apiClient } from './api-client.ts';
 import { type AddMailOptions, askMail, askMaildir, mailFile } from './ask-channel.ts';
 import { homeRoot } from './home-root.ts';
@@ -14,7 +15,7 @@ import { testChannel } from './test-channel.ts';
 
 /** `steward channel`: the mailboxes that Steward reads and writes to. */
 export function register(program: Command): void {
-  const channel = program.command('channel').description('add, test or list mail accounts and Maildirs');
+  const channel = program.command('channel').description('add, test, list or pair: mail, Maildir, XMPP, Matrix');
   const add = channel.command('add').description('add an account; asks for what the flags do not say');
   add
     .command('mail')
@@ -68,6 +69,7 @@ export function register(program: Command): void {
         await addChannel(asked.name, () => asked.file, options);
       },
     );
+  registerChatChannels(add, addChannel);
   channel
     .command('test')
     .description('log in, look at the folder, send nothing; works without a running Steward')

@@ -1,15 +1,19 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { adapterFor } from '../activities/channels/chat-adapters.ts';
 import { checkLogin } from '../activities/channels/mail/check-login.ts';
-import { type Channel, type ChannelFile, isPost } from '../schemas/channel-file.ts';
+import { type Channel, type ChannelFile, type ChatChannel, isPost } from '../schemas/channel-file.ts';
 import { StewardError } from '../schemas/errors.ts';
+
+/** A server that is up answers within this time. */
+const patienceMs = 30_000;
 
 /**
  * Tries a channel without changing or sending anything: logs in, or looks at the folder.
  *
- * @throws mailBusy, mailLoginRefused, mailInsecure, badInput
+ * @throws mailBusy, mailLoginRefused, mailInsecure, channelBusy, channelLoginRefused, channelInsecure, badInput
  */
-export async function testChannel(file: ChannelFile, name: string): Promise<{ summary: string; mails: number }> {
+export async function testChannel(file: ChannelFile, name: string): Promise<{ summary: string; mails?: number }> {
   const channel = { ...file, name, hash: '' } as Channel;
   if (channel.kind === 'mail') {
     const { mails, smtp } = await checkLogin(channel);
@@ -19,7 +23,8 @@ export async function testChannel(file: ChannelFile, name: string): Promise<{ su
     };
   }
   if (!isPost(channel)) {
-    throw new StewardError('badInput', `A channel of kind ${channel.kind} is tried when it is served: steward doctor`);
+    await connectOnce(channel);
+    return { summary: 'the login holds' };
   }
   try {
     accessSync(join(channel.path, 'new'), constants.R_OK | constants.X_OK);
@@ -37,4 +42,26 @@ function count(folder: string): number {
   } catch {
     return 0;
   }
+}
+
+/** Connects as at first sight, takes nothing in, and leaves. */
+async function connectOnce(channel: ChatChannel): Promise<void> {
+  const leaving = new AbortController();
+  let reached = false;
+  const timer = setTimeout(() => leaving.abort(), patienceMs);
+  try {
+    await adapterFor(channel).serve({
+      ...{ channel, signal: leaving.signal },
+      cursor: async () => undefined,
+      take: async () => undefined,
+      cameBack: async () => undefined,
+      up: () => {
+        reached = true;
+        leaving.abort();
+      },
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+  if (!reached) throw new StewardError('channelBusy', `${channel.name} did not answer within ${patienceMs / 1_000} s`);
 }

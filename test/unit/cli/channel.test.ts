@@ -9,7 +9,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dovecot, type TestDovecot } from '../../support/dovecot.ts';
 import { sampleMail } from '../../support/mail-samples.ts';
+import { matrixFarSide } from '../../support/matrix-far-side.ts';
 import { smtpSink } from '../../support/smtp-faults.ts';
+import { xmppFarSide } from '../../support/xmpp-far-side.ts';
 
 function scratch() {
   const home = mkdtempSync(join(tmpdir(), 'steward-cli-'));
@@ -105,3 +107,41 @@ test('steward inspect mail says identity, proof, class, attachments and what a d
   expect(human.out).toContain('proof       none');
   expect(await steward(place.home, ['inspect', 'mail', 'no-such-file'])).toMatchObject({ code: 2 });
 });
+
+test('steward channel add xmpp tries the login, refuses a wrong password, and keeps the password out of the file', async (context) => {
+  using place = scratch();
+  const far = await xmppFarSide();
+  if (typeof far === 'string') return context.skip(far);
+  await using _far = far;
+  const { jid, password, addresses, host, port, tls } = far.channel;
+  const flags = [
+    ...['channel', 'add', 'xmpp', 'talk', '--jid', jid, '--address', addresses[0]!, '--password-stdin'],
+    ...['--host', host ?? '', '--port', String(port), '--ca', tls?.ca ?? ''],
+    ...(tls?.serverName === undefined ? [] : ['--server-name', tls.serverName]),
+  ];
+  const refused = await steward(place.home, flags, 'wrong\n');
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('nothing was saved') });
+  const added = await steward(place.home, flags, `${password}\n`);
+  expect(added).toMatchObject({ code: 0, out: expect.stringContaining('the login holds') });
+  expect(readFileSync(join(place.home, 'channels/talk.yaml'), 'utf8')).not.toContain(password);
+  expect(await steward(place.home, ['channel', 'test', 'talk'])).toMatchObject({ code: 0 });
+  const listed = await steward(place.home, ['channel', 'list', '--json']);
+  expect(JSON.parse(listed.out).channels).toMatchObject([{ name: 'talk', kind: 'xmpp', reads: jid, sends: true }]);
+}, 60_000);
+
+test('steward channel add matrix tries the token, and refuses one that nobody has', async (context) => {
+  using place = scratch();
+  const far = await matrixFarSide();
+  if (typeof far === 'string') return context.skip(far);
+  await using _far = far;
+  const { homeserver, userId, token, addresses } = far.channel;
+  const flags = [
+    ...['channel', 'add', 'matrix', '--homeserver', homeserver, '--user', userId],
+    ...['--address', addresses[0]!, '--password-stdin', 'talk'],
+  ];
+  const refused = await steward(place.home, flags, 'wrong\n');
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('nothing was saved') });
+  const added = await steward(place.home, flags, `${token}\n`);
+  expect(added).toMatchObject({ code: 0, out: expect.stringContaining('the login holds') });
+  expect(readFileSync(join(place.home, 'channels/talk.yaml'), 'utf8')).not.toContain(token);
+}, 60_000);
