@@ -1,13 +1,14 @@
 /**
  * All figures in one run, against a stock Temporal beside it: `npm run bench [-- --only fires,memory --idle-minutes 10]`.
  * Prints JSON with versions and machine. Parts: fires, schedule, report, start, memory, digest, size,
- * priority, webhooks, kinds; and `peer`
+ * priority, webhooks, kinds, chat; and `peer`
  * when it is named, since it installs 650 MB (`--peer-folder` where they lie already).
  */
 import { parseArgs } from 'node:util';
 import { readPorts } from '../workers/home/choose-ports.ts';
 import { homePlaces } from '../workers/home/open-home.ts';
 import { machine } from './machine.ts';
+import { measureChat } from './measure-chat.ts';
 import { measureDigest } from './measure-digest.ts';
 import { measureFires, measureReport, measureSchedule } from './measure-fires.ts';
 import { measureKinds } from './measure-kinds.ts';
@@ -19,7 +20,19 @@ import { measureBareStarts, measureWebhooks } from './measure-webhooks.ts';
 import { benchHome, summarise } from './steward-home.ts';
 import { runStockHello } from './stock-server.ts';
 
-const all = ['fires', 'schedule', 'report', 'start', 'memory', 'digest', 'size', 'priority', 'webhooks', 'kinds'];
+const all = [
+  'fires',
+  'schedule',
+  'report',
+  'start',
+  'memory',
+  'digest',
+  'size',
+  'priority',
+  'webhooks',
+  'kinds',
+  'chat',
+];
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: all.join(',') },
@@ -34,7 +47,7 @@ const runs = Number(values.runs);
 const say = (words: string) => process.stderr.write(`${words}\n`);
 const figures: Record<string, unknown> = { at: new Date().toISOString(), machine: machine() };
 
-if (['fires', 'schedule', 'report', 'start', 'memory', 'webhooks', 'kinds'].some((part) => wanted.has(part))) {
+if (['fires', 'schedule', 'report', 'start', 'memory', 'webhooks', 'kinds', 'chat'].some((part) => wanted.has(part))) {
   using home = benchHome();
   say('starting Steward');
   const cold = home.up();
@@ -62,6 +75,7 @@ if (['fires', 'schedule', 'report', 'start', 'memory', 'webhooks', 'kinds'].some
     const bare = await measureBareStarts(home, temporal);
     figures.kinds = { bareStart: bare, ...(await measureKinds(home, bare, say)) };
   }
+  if (wanted.has('chat')) figures.chat = await measureChat(home, say);
   if (wanted.has('webhooks')) figures.webhooks = await measureWebhooks(home, say);
   if (wanted.has('memory')) {
     const minutes = Number(values['idle-minutes']);

@@ -129,6 +129,8 @@ export interface Dispatch {
   fireEvent(event: TriggerEvent): Promise<FireReceipt>;
   /** Messages of conversations are in the inbox: triggers that they match fire, and their conversations go on. May be repeated. @throws storeBusy, temporalBusy */
   messagesAccepted(inboxIds: readonly string[]): Promise<readonly FireReceipt[]>;
+  /** Sees to it that a turn has set off all triggers that it matches: whoever took it in may have died before. @returns how many it matches @throws storeBusy */
+  fireForTurn(inboxId: string): Promise<number>;
   /** A person's word on an approval: the run that waits hears it. The first word stays. @throws notFound, changedMeanwhile, badInput, storeBusy */
   decide(decision: ApprovalDecision): Promise<Decided>;
   /** An effect is in the outbox that no flow looks after: it is sent. May be repeated. @throws temporalBusy */

@@ -8,7 +8,7 @@ import { endAndFollow } from './end-and-follow.ts';
 import { fireEvent } from './fire-event.ts';
 import { fireNow } from './fire-now.ts';
 import { mailArrived } from './mail-arrived.ts';
-import { messagesAccepted } from './messages-accepted.ts';
+import { fireForTurn, messagesAccepted } from './messages-accepted.ts';
 import { pauseTrigger, resumeTrigger } from './pause-trigger.ts';
 import { sendEffect } from './send-effect.ts';
 import { skipFires } from './skip-fires.ts';
@@ -24,6 +24,7 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     backfill: (request) => backfillSlots(deps, request),
     fireEvent: (event) => fireEvent(deps, event),
     messagesAccepted: (inboxIds) => messagesAccepted(deps, inboxIds),
+    fireForTurn: (inboxId) => fireForTurn(deps, inboxId),
     decide: (decision) => decideAndTell(deps, decision),
     sendEffect: (outboxId) => sendEffect(deps, outboxId),
     mailArrived: (account, inboxIds) => mailArrived(deps, account, inboxIds),

@@ -1,11 +1,11 @@
 import { asc, eq, inArray } from 'drizzle-orm';
 import { accounts } from '../schemas/db/accounts.ts';
 import { inbox } from '../schemas/db/inbox.ts';
-import type { FireReceipt } from '../schemas/dispatch.ts';
+import type { ArrivedMessage, FireReceipt } from '../schemas/dispatch.ts';
 import { openMessage } from '../store/conversations/accept-messages.ts';
 import { channelNameOf } from '../store/conversations/message-print.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
-import { messageArrived } from './message-arrived.ts';
+import { fireMissing, messageArrived } from './message-arrived.ts';
 import { wakeConversation } from './wake-conversation.ts';
 
 /**
@@ -16,24 +16,35 @@ import { wakeConversation } from './wake-conversation.ts';
  * @throws storeBusy, temporalBusy
  */
 export async function messagesAccepted(deps: DispatchDeps, inboxIds: readonly string[]): Promise<FireReceipt[]> {
+  const receipts: FireReceipt[] = [];
+  const turns = await readTurns(deps, inboxIds);
+  for (const { message } of turns) receipts.push(...(await messageArrived(deps, message)));
+  for (const id of new Set(turns.map(({ conversationId }) => conversationId))) await wakeConversation(deps, id);
+  return receipts;
+}
+
+/** Sees to it that a turn has set off all triggers that it matches. @returns how many it matches @throws storeBusy */
+export async function fireForTurn(deps: DispatchDeps, inboxId: string): Promise<number> {
+  const [turn] = await readTurns(deps, [inboxId]);
+  return turn === undefined ? 0 : await fireMissing(deps, turn.message);
+}
+
+async function readTurns(
+  { store, personId }: DispatchDeps,
+  inboxIds: readonly string[],
+): Promise<{ conversationId: string; message: ArrivedMessage }[]> {
   if (inboxIds.length === 0) return [];
-  const rows = await deps.store.db
+  const rows = await store.db
     .select({ row: inbox, account: accounts.name })
     .from(inbox)
     .innerJoin(accounts, eq(accounts.id, inbox.accountId))
     .where(inArray(inbox.id, [...inboxIds]))
     .orderBy(asc(inbox.id));
-  const receipts: FireReceipt[] = [];
-  const conversations = new Set<string>();
-  for (const { row, account } of rows) {
-    if (row.conversationId === null || row.personId !== deps.personId) continue;
-    conversations.add(row.conversationId);
-    const { dedupeKey: id, thread, from, text, addressed: mention } = openMessage(deps.store, row);
+  return rows.flatMap(({ row, account }) => {
+    if (row.conversationId === null || row.personId !== personId) return [];
+    const { dedupeKey: id, thread, from, text, addressed: mention } = openMessage(store, row);
     const room = thread.kind === 'direct' ? {} : { room: thread.key };
-    receipts.push(
-      ...(await messageArrived(deps, { id, channel: channelNameOf(account), ...room, from, text, mention })),
-    );
-  }
-  for (const conversationId of conversations) await wakeConversation(deps, conversationId);
-  return receipts;
+    const message = { id, channel: channelNameOf(account), ...room, from, text, mention };
+    return [{ conversationId: row.conversationId, message }];
+  });
 }

@@ -14,7 +14,6 @@ import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { statusCommand } from './commands/status.ts';
 import { triggersCommand } from './commands/triggers.ts';
-import { hasFired } from './has-fired.ts';
 
 /** In the order of `/help`. */
 const commands: readonly ChatCommand[] = [
@@ -37,11 +36,12 @@ const commands: readonly ChatCommand[] = [
  * and where the message set off a trigger, which answers in its own way.
  */
 export async function answerMessage(deps: CommandDeps, turn: Turn, message: IncomingMessage): Promise<ChatDocument> {
+  const fired = (await deps.dispatch.fireForTurn(turn.inboxId)) > 0;
   if (!message.addressed) return [];
   if (message.incomplete !== undefined && message.text === '')
     return [saying(`I cannot read this: ${message.incomplete}.`)];
   const command = parseCommand(message.text);
-  if (command === undefined) return (await hasFired(deps, turn)) ? [] : withoutModel;
+  if (command === undefined) return fired ? [] : withoutModel;
   if (command.name === 'help') return helpDocument(commands);
   const known = commands.find(({ name }) => name === command.name);
   if (known === undefined) return unknownCommand(command.name);

@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts';
 export interface CommandDeps {
   readonly store: Store;
   readonly files: Pick<Files, 'current'>;
-  readonly dispatch: Pick<Dispatch, 'fireNow' | 'pause' | 'resume' | 'decide'>;
+  readonly dispatch: Pick<Dispatch, 'fireNow' | 'pause' | 'resume' | 'decide' | 'fireForTurn'>;
   /** When a trigger fires, in words, with its next slot. */
   readonly whenOf: (trigger: Trigger) => { readonly when: string; readonly next?: string };
   /** The owner's zone. */

@@ -6,8 +6,8 @@ import type { StoreIn } from '../store.ts';
 export const channelNameOf = (account: string): string => (account === apiAccount.name ? 'api' : account);
 
 /** What makes a message the same event for triggers: the channel's name and the message's own id. */
-export function messagePrint({ keys }: Pick<StoreIn, 'keys'>, account: string, dedupeKey: string): string {
-  return keys.fingerprint('message', `${channelNameOf(account)}\0${dedupeKey}`);
+export function messagePrint({ keys }: Pick<StoreIn, 'keys'>, channel: string, id: string): string {
+  return keys.fingerprint('message', `${channel}\0${id}`);
 }
 
 /** The name of the channel on which something was said, as its file is called. Reads only. */

@@ -70,7 +70,9 @@ test('a room is a conversation of its own, and no digest takes what is said', as
 }, 60_000);
 
 test('a turn whose wake was lost is answered after the next sweep, and one from before a restart at the start', async () => {
-  await using world = await startWorld();
+  await using world = await startWorld({
+    files: { 'triggers/helped.yaml': 'run: noop\nwhen: { message: { pattern: "^/help$" } }\n' },
+  });
   const first = await say(world, '1', '/status');
   await answeredUpTo(world, first.conversation, 1);
   const unheard = async (id: string) => {
@@ -83,6 +85,11 @@ test('a turn whose wake was lost is answered after the next sweep, and one from 
   expect(await unheard('2')).toMatchObject([{ turn: 2, fresh: true }]);
   await world.steward().dispatch.sweep();
   await answeredUpTo(world, first.conversation, 2);
+  // The trigger that nobody had told of it knows it now, and once.
+  const fired = await world.steward().store.db.select().from(fires);
+  expect(fired.map(({ trigger, state }) => [trigger, state])).toEqual([
+    ['helped', expect.stringMatching(/^(open|ran)$/)],
+  ]);
   expect(await unheard('3')).toMatchObject([{ turn: 3, fresh: true }]);
   await world.restart();
   const entries = await answeredUpTo(world, first.conversation, 3);
