@@ -32,19 +32,9 @@ function letter(world: World, { name, body, subject = 'Hello', to = talk, more =
 
 async function talkingWorld(): Promise<World> {
   const world = await startWorld();
-  await withBox(world);
-  const path = join(world.home, 'Mail');
-  world.write(
-    'channels/box.yaml',
-    `kind: maildir\naddresses: [me@box.example]\npath: ${path}\nreadEvery: 1s\ntrustAuthservIds: [mx.box.example]\ntalk: ${talk}\n`,
-  );
-  await eventually(() => world.steward().files.current().channels.get('box')?.hash.length !== 0 && hasTalk(world));
+  await withBox(world, `trustAuthservIds: [mx.box.example]\ntalk: ${talk}\n`);
   return world;
 }
-const hasTalk = (world: World) => {
-  const channel = world.steward().files.current().channels.get('box');
-  return (channel !== undefined && 'talk' in channel && channel.talk === talk) || undefined;
-};
 
 const answersIn = (world: World) =>
   world.maildir('Mail').filter((raw) => raw.includes('In-Reply-To: <') && raw.includes('From: me+'));

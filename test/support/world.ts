@@ -124,11 +124,11 @@ export async function eventually<T>(look: () => Promise<T | undefined> | T | und
   }
 }
 
-/** A Maildir channel `box` in a world, empty and watched from the first moment on. */
-export async function withBox(world: World): Promise<void> {
+/** A Maildir channel `box` in a world, empty and watched from the first moment on. @param more - lines of its file */
+export async function withBox(world: World, more = ''): Promise<void> {
   const path = join(world.home, 'Mail');
   for (const part of ['new', 'cur', 'tmp']) mkdirSync(join(path, part), { recursive: true });
-  world.write('channels/box.yaml', `kind: maildir\naddresses: [me@box.example]\npath: ${path}\nreadEvery: 1s\n`);
+  world.write('channels/box.yaml', `kind: maildir\naddresses: [me@box.example]\npath: ${path}\nreadEvery: 1s\n${more}`);
   // What lies in a box before the first look is left alone, so a test waits for that look.
   await eventually(async () => {
     const { rowCount } = await world.steward().store.db.execute('select 1 from cursors');
