@@ -2,7 +2,7 @@ import { accessSync, constants, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterFor } from '../activities/channels/chat-adapters.ts';
 import { checkLogin } from '../activities/channels/mail/check-login.ts';
-import { type Channel, type ChannelFile, type ChatChannel, isPost } from '../schemas/channel-file.ts';
+import { type Channel, type ChannelFile, isPost } from '../schemas/channel-file.ts';
 import { StewardError } from '../schemas/errors.ts';
 
 /** A server that is up answers within this time. */
@@ -23,7 +23,7 @@ export async function testChannel(file: ChannelFile, name: string): Promise<{ su
     };
   }
   if (!isPost(channel)) {
-    await connectOnce(channel);
+    await adapterFor(channel).check(channel, AbortSignal.timeout(patienceMs));
     return { summary: 'the login holds' };
   }
   try {
@@ -42,26 +42,4 @@ function count(folder: string): number {
   } catch {
     return 0;
   }
-}
-
-/** Connects as at first sight, takes nothing in, and leaves. */
-async function connectOnce(channel: ChatChannel): Promise<void> {
-  const leaving = new AbortController();
-  let reached = false;
-  const timer = setTimeout(() => leaving.abort(), patienceMs);
-  try {
-    await adapterFor(channel).serve({
-      ...{ channel, signal: leaving.signal },
-      cursor: async () => undefined,
-      take: async () => undefined,
-      cameBack: async () => undefined,
-      up: () => {
-        reached = true;
-        leaving.abort();
-      },
-    });
-  } finally {
-    clearTimeout(timer);
-  }
-  if (!reached) throw new StewardError('channelBusy', `${channel.name} did not answer within ${patienceMs / 1_000} s`);
 }

@@ -38,6 +38,8 @@ export interface ChatAdapter<C extends Channel = Channel> {
   readonly limits: ChatLimits;
   /** Holds one connection: resolves when `signal` aborts, throws when the connection is lost or refused. Never reconnects by itself. */
   serve(serving: ChatServing<C>): Promise<void>;
+  /** Tries the login, and leaves: nothing is read, said, joined or acknowledged. @throws channelBusy, channelLoginRefused, channelInsecure */
+  check(channel: C, signal: AbortSignal): Promise<void>;
   /**
    * Tries once to send. Never retries inside, never throws for what the far side did.
    *

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ApprovalDecision, Decided } from '../schemas/dispatch.ts';
+import { StewardError } from '../schemas/errors.ts';
 import { signals } from '../schemas/protocol.ts';
 import { type ApprovalRow, openApproval } from '../store/approvals/ask-approval.ts';
 import { decideApproval } from '../store/approvals/decide-approval.ts';
@@ -31,7 +32,14 @@ export async function decideAndTell(deps: DispatchDeps, decision: ApprovalDecisi
 /** Tells runs of words that they have not heard. @returns how many were told */
 export async function sweepApprovals(deps: DispatchDeps): Promise<number> {
   const unheard = await unheardApprovals(deps.store, mostRows);
-  for (const row of unheard) await tellRun(deps, row);
+  for (const row of unheard) {
+    try {
+      await tellRun(deps, row);
+    } catch (error) {
+      if (error instanceof StewardError) throw error;
+      deps.log.warn({ approval: row.id, err: error }, 'the run of an approval could not be told');
+    }
+  }
   return unheard.length;
 }
 

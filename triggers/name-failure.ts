@@ -1,8 +1,8 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { StewardError } from '../schemas/errors.ts';
 
-/** A connection that is refused, cut or shut down. @source PostgreSQL appendix A, class 08 and 57P */
-const storeDown = /^(08...|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/;
+/** A connection that is refused, cut or shut down, and transactions that stood in each other's way. @source PostgreSQL appendix A, class 08, 40 and 57P */
+const storeDown = /^(08...|57P0[1-5]|53300|40001|40P01|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/;
 /** The words of pg, which gives these no code. */
 const storeWords =
   /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error/i;

@@ -27,6 +27,8 @@ export async function sweepOutbox({ store, client }: DispatchDeps): Promise<numb
         or(isNull(outbox.nextTryAt), lte(outbox.nextTryAt, now)),
         lt(outbox.createdAt, new Date(now.getTime() - forgottenAfterMs)),
         or(isNull(fires.id), ne(fires.state, 'open')),
+        // Answers are sent by their conversation, in their order.
+        or(isNull(outbox.turnId), eq(outbox.state, 'unknown')),
       ),
     )
     .orderBy(outbox.id)

@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { signals } from '../schemas/protocol.ts';
+import type { UnsentAnswer } from '../store/conversations/keep-answer.ts';
 import { conversations } from './proxies.ts';
 import { settleOutbox } from './steps/settle-outbox.ts';
 
@@ -36,43 +37,51 @@ export async function conversation({ conversationId }: ConversationInput): Promi
   setHandler(turnAccepted, () => {
     hints += 1;
   });
-  const lines = new Map<string, string[]>();
+  const sending: Sending = { lines: new Map(), held: new Set() };
   let turns = 0;
   for (;;) {
     const seen = hints;
-    const next = await conversations.next({ conversationId });
-    if (next !== undefined) {
-      const taken = await conversations.answer({ inboxId: next.inboxId });
+    const { inboxId, unsent } = await conversations.next({ conversationId });
+    for (const answer of unsent) queue(sending, answer);
+    if (inboxId !== undefined) {
+      await conversations.answer({ inboxId });
       turns += 1;
-      for (const { line, outboxIds } of taken.lines) queue(lines, line, outboxIds);
       setCurrentDetails(`**${turns} turns** taken by this run`);
     } else {
       const spoken = await condition(() => hints !== seen, idleMs);
-      if (!spoken && lines.size === 0) return { outcome: 'idle' };
+      if (!spoken && sending.held.size === 0) return { outcome: 'idle' };
     }
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    if (lines.size === 0 && (continueAsNewSuggested || historyLength > longHistory)) {
+    if (sending.held.size === 0 && (continueAsNewSuggested || historyLength > longHistory)) {
       await continueAsNew<typeof conversation>({ conversationId });
     }
   }
 }
 
-/** Sends what belongs to one line in its order, beside everything else. */
-function queue(lines: Map<string, string[]>, name: string, outboxIds: readonly string[]): void {
-  if (outboxIds.length === 0) return;
+interface Sending {
+  readonly lines: Map<string, string[]>;
+  /** What waits in a line, or is under way. */
+  readonly held: Set<string>;
+}
+
+/** Sends what belongs to one line in its order, beside everything else. What is held already is not held twice. */
+function queue({ lines, held }: Sending, { line: name, outboxId }: UnsentAnswer): void {
+  if (held.has(outboxId)) return;
+  held.add(outboxId);
   const waiting = lines.get(name);
-  if (waiting !== undefined) return void waiting.push(...outboxIds);
-  const line = [...outboxIds];
+  if (waiting !== undefined) return void waiting.push(outboxId);
+  const line = [outboxId];
   lines.set(name, line);
   const drain = async () => {
     for (let id = line[0]; id !== undefined; id = line[0]) {
       try {
         await settleOutbox(id);
       } catch (error) {
-        // The effect is in the outbox, where the sweeper finds it; the next one does not wait for ever.
+        // The ledger has it: it is queued again with the next look.
         if (!(error instanceof TemporalFailure)) throw error;
       }
       line.shift();
+      held.delete(id);
     }
     lines.delete(name);
   };

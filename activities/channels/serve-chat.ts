@@ -4,7 +4,7 @@ import { outboxIdOf } from '../../schemas/ids.ts';
 import { readToken } from '../../store/accounts/cursor.ts';
 import { recordConnected } from '../../store/accounts/record-login.ts';
 import { acceptMessages } from '../../store/conversations/accept-messages.ts';
-import { recordCopyFound } from '../../store/outbox/record-result.ts';
+import { settleOwnMessage } from '../../store/outbox/settle-own-message.ts';
 import { isPaired } from '../../store/people/known-address.ts';
 import { offerPairing } from '../../store/people/offer-pairing.ts';
 import { adapterFor } from './chat-adapters.ts';
@@ -26,17 +26,19 @@ export async function serveChat(deps: SessionDeps, { channel, session, up }: Cha
     cursor: (place) => readToken(store, session.accountId, place),
     take: async (messages, move) => {
       const { own, foreign } = await sorted(deps, { channel, session, up }, messages);
+      // Before the cursor moves: it does not come back to a stranger.
+      const offers = await offersTo(deps, session, foreign);
       const taken = await acceptMessages(store, session, own, move);
       try {
         await deps.dispatch.messagesAccepted(taken.map(({ inboxId }) => inboxId));
-        for (const message of foreign) await greet(deps, session, message);
+        for (const outboxId of offers) await deps.dispatch.sendEffect(outboxId);
       } catch (error) {
         log.warn({ account: session.accountId, err: error }, 'messages could not be announced; the sweeper does it');
       }
     },
     cameBack: async (id) => {
       const outboxId = outboxIdOf(id);
-      if (outboxId !== undefined) await recordCopyFound(store, outboxId, 'the channel');
+      if (outboxId !== undefined) await settleOwnMessage(store, session.accountId, outboxId);
     },
     up: () => {
       connected ??= recordConnected(store, session.accountId);
@@ -59,11 +61,17 @@ async function sorted({ store }: SessionDeps, { channel, session }: ChatSession,
 }
 
 /** In a room nobody is greeted: what strangers say there is no matter of ours. */
-async function greet(deps: SessionDeps, session: ChatSession['session'], message: IncomingMessage): Promise<void> {
-  if (message.thread.kind !== 'direct') return;
-  const { personId, accountId, channel } = session;
-  const { address } = message.thread;
-  const outboxId = await offerPairing(deps.store, { personId, accountId, channel, from: message.from, address });
-  deps.log.warn({ account: accountId, offered: outboxId !== undefined }, 'somebody unknown wrote');
-  if (outboxId !== undefined) await deps.dispatch.sendEffect(outboxId);
+async function offersTo(
+  deps: SessionDeps,
+  { personId, accountId, channel }: ChatSession['session'],
+  foreign: readonly IncomingMessage[],
+): Promise<string[]> {
+  const offers: string[] = [];
+  for (const { thread, from } of foreign) {
+    if (thread.kind !== 'direct') continue;
+    const outboxId = await offerPairing(deps.store, { personId, accountId, channel, from, address: thread.address });
+    deps.log.warn({ account: accountId, offered: outboxId !== undefined }, 'somebody unknown wrote');
+    if (outboxId !== undefined) offers.push(outboxId);
+  }
+  return offers;
 }

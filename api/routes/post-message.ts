@@ -38,7 +38,8 @@ export const postMessage = route({
   },
   handle: async ({ dispatch, store, personId }, { body: { id, text, room, from } }) => {
     const account = await ensureApiAccount(store, personId);
-    const key = room ?? 'direct';
+    // No room has this name.
+    const key = room ?? '';
     const message: IncomingMessage = {
       ...{ dedupeKey: id, from, text: visibleText(text), at: store.clock.now().toISOString(), addressed: true },
       thread: { key, kind: room === undefined ? 'direct' : 'thread', address: key },

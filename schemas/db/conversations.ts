@@ -1,6 +1,6 @@
 import { index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
-import { id, instant, sealed } from './columns.ts';
+import { id, instant } from './columns.ts';
 import { people } from './people.ts';
 
 /** One thread of talk with one memory, whatever channels it runs over. */
@@ -21,7 +21,7 @@ export const conversations = pgTable(
   (t) => [uniqueIndex('conversations_key').on(t.personId, t.keyHmac)],
 );
 
-/** Where a conversation is held: one row an account and thread. */
+/** Where a conversation is held: one row an account and thread. Where an answer goes is said by each turn itself. */
 export const threads = pgTable(
   'threads',
   {
@@ -37,9 +37,6 @@ export const threads = pgTable(
       .references(() => accounts.id),
     kind: text('kind', { enum: ['direct', 'room', 'thread'] }).notNull(),
     keyHmac: text('key_hmac').notNull(),
-    wrappedKey: sealed('wrapped_key').notNull(),
-    /** Sealed: what the adapter needs to answer there. */
-    address: sealed('address').notNull(),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [uniqueIndex('threads_key').on(t.accountId, t.keyHmac), index('threads_conversation').on(t.conversationId)],

@@ -64,7 +64,10 @@ export const approvals = pgTable(
     /** When the run that waits took the word up; until then the sweeper tells it. */
     heardAt: instant('heard_at'),
   },
-  (t) => [uniqueIndex('approvals_effect').on(t.effectKey, t.contentHash), index('approvals_state').on(t.state)],
+  (t) => [
+    uniqueIndex('approvals_effect').on(t.effectKey, t.contentHash).where(sql`${t.state} <> 'replaced'`),
+    index('approvals_state').on(t.state),
+  ],
 );
 
 /** `${secret:NAME}`: values that files may name without holding them. */

@@ -37,13 +37,18 @@ export async function askApproval(store: Store, asked: NewApproval): Promise<App
         wrappedKey: unit.wrapped,
         content: unit.seal(sealPlace(id, personId, 'content'), JSON.stringify(content)),
       })
-      .onConflictDoNothing({ target: [approvals.effectKey, approvals.contentHash] })
+      .onConflictDoNothing({
+        target: [approvals.effectKey, approvals.contentHash],
+        where: sql`${approvals.state} <> 'replaced'`,
+      })
       .returning();
     if (made !== undefined) {
       await appendEvent(inside, { aggregate: 'approval', aggregateId: id, type: 'approval.asked', personId });
       return made;
     }
-    const same = and(eq(approvals.effectKey, effectKey), eq(approvals.contentHash, contentHash));
+    const same = and(
+      ...[eq(approvals.effectKey, effectKey), eq(approvals.contentHash, contentHash), ne(approvals.state, 'replaced')],
+    );
     const [known] = await inside.db.select().from(approvals).where(same);
     return known!;
   });

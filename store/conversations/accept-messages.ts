@@ -60,7 +60,7 @@ export async function acceptOne(
     .select({ turns: conversations.turns })
     .from(conversations)
     .where(eq(conversations.id, thread.conversationId))
-    .for('update');
+    .for('no key update');
   const dedupeHmac = inside.keys.fingerprint('dedupe', message.dedupeKey);
   const [known] = await inside.db
     .select({ inboxId: inbox.id, conversationId: inbox.conversationId, turn: inbox.turn })

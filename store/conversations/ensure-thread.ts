@@ -19,25 +19,13 @@ export async function ensureThread(inside: StoreIn, owner: ThreadOwner, place: T
   if (known !== undefined) return known;
   const conversationId = await ensureConversation(inside, owner, place);
   const id = newId('thread', inside.clock);
-  const unit = inside.keys.newUnit(personId);
   const [made] = await inside.db
     .insert(threads)
-    .values({
-      ...{ id, personId, conversationId, accountId, kind: place.kind, keyHmac, createdAt: inside.clock.now() },
-      wrappedKey: unit.wrapped,
-      address: unit.seal(addressPlace(id, personId), place.address),
-    })
+    .values({ id, personId, conversationId, accountId, kind: place.kind, keyHmac, createdAt: inside.clock.now() })
     .onConflictDoNothing({ target: [threads.accountId, threads.keyHmac] })
     .returning();
   return made ?? (await findThread(inside, accountId, keyHmac))!;
 }
-
-/** Opens where the answers of a thread go. @throws sealBroken */
-export function openAddress({ keys }: Pick<StoreIn, 'keys'>, row: ThreadRow): string {
-  return keys.unit(row.personId, row.wrappedKey).open(addressPlace(row.id, row.personId), row.address).toString();
-}
-
-const addressPlace = (row: string, person: string) => ({ table: 'threads', row, column: 'address', person });
 
 async function findThread(inside: StoreIn, accountId: string, keyHmac: string): Promise<ThreadRow | undefined> {
   const [found] = await inside.db

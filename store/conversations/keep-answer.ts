@@ -15,7 +15,6 @@ import { mintEffect } from '../outbox/mint-effect.ts';
 import { queueMessages, type StewardMessage } from '../outbox/queue-effect.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
 import { openMessage } from './accept-messages.ts';
-import { openAddress } from './ensure-thread.ts';
 
 /** One message of an answer. */
 export interface AnswerPart {
@@ -46,24 +45,26 @@ export async function readTurn(store: StoreIn, inboxId: string): Promise<TurnRow
   return row;
 }
 
-/** Effects that are sent one after another, in this order. */
-export interface SendingLine {
+/** An answer that is to be sent yet. Those of one line are sent one after another. */
+export interface UnsentAnswer {
   /** The same line for all that is said directly on one account, and for each other thread. */
   readonly line: string;
-  readonly outboxIds: readonly string[];
+  readonly outboxId: string;
 }
 
-/** The effects that answer a turn and are to be sent yet. Reads only. */
-export async function unsentOf(store: StoreIn, { id, accountId, threadId }: TurnRow): Promise<SendingLine[]> {
-  const [thread] = await store.db.select({ kind: threads.kind }).from(threads).where(eq(threads.id, threadId!));
-  const rows = await store.db
-    .select({ id: outbox.id, accountId: outbox.accountId })
+/** All answers of a conversation that are to be sent yet, in the order of their turns. Reads only. */
+export async function unsentAnswers({ db }: StoreIn, conversationId: string): Promise<UnsentAnswer[]> {
+  const rows = await db
+    .select({ id: outbox.id, accountId: outbox.accountId, askedOn: inbox.accountId, thread: threads })
     .from(outbox)
-    .where(and(eq(outbox.turnId, id), inArray(outbox.state, ['queued', 'sending'])))
-    .orderBy(asc(outbox.part), asc(outbox.id));
-  const lineOf = (account: string) => (account === accountId && thread?.kind !== 'direct' ? threadId! : account);
-  const lines = Map.groupBy(rows, (row) => lineOf(row.accountId));
-  return [...lines].map(([line, of]) => ({ line, outboxIds: of.map((row) => row.id) }));
+    .innerJoin(inbox, eq(inbox.id, outbox.turnId))
+    .innerJoin(threads, eq(threads.id, inbox.threadId))
+    .where(and(eq(inbox.conversationId, conversationId), inArray(outbox.state, ['queued', 'sending'])))
+    .orderBy(asc(inbox.turn), asc(outbox.part), asc(outbox.id));
+  return rows.map(({ id, accountId, askedOn, thread }) => {
+    const apart = accountId === askedOn && thread.kind !== 'direct';
+    return { line: apart ? thread.id : accountId, outboxId: id };
+  });
 }
 
 /** Somewhere else where a person wants to see a turn and its answer. */
@@ -87,16 +88,16 @@ export async function keepAnswer(
   inboxId: string,
   parts: readonly AnswerPart[],
   mirrors: readonly Mirror[] = [],
-): Promise<SendingLine[]> {
-  return await inTransaction(store, async (inside) => {
+): Promise<void> {
+  await inTransaction(store, async (inside) => {
     const { conversationId, turn, personId } = await readTurn(inside, inboxId);
     await inside.db
       .select({ id: conversations.id })
       .from(conversations)
       .where(eq(conversations.id, conversationId!))
-      .for('update');
+      .for('no key update');
     const row = await readTurn(inside, inboxId);
-    if (row.answeredAt !== null) return await unsentOf(inside, row);
+    if (row.answeredAt !== null) return;
     for (const [at, part] of parts.entries()) await mint(inside, row, part, at + 1);
     for (const mirror of mirrors) {
       const effectKey = `${inboxId}:mirror:${mirror.accountId}`;
@@ -105,7 +106,6 @@ export async function keepAnswer(
     await inside.db.update(inbox).set({ answeredAt: inside.clock.now() }).where(eq(inbox.id, inboxId));
     const data = { conversation: conversationId!, turn: turn!, parts: parts.length };
     await appendEvent(inside, { aggregate: 'inbox', aggregateId: inboxId, type: 'turn.answered', personId, data });
-    return await unsentOf(inside, row);
   });
 }
 
@@ -114,14 +114,15 @@ async function mint(inside: StoreIn, row: TurnRow, answer: AnswerPart, part: num
   const arrived = isKeptHere(channel) ? { state: 'sent' as const, endedAt: inside.clock.now() } : {};
   const effect = { ...{ personId, channel, accountId, turnId, part }, kind: 'answer' as const, ...arrived };
   const effectKey = `${turnId}:answer:${part}`;
-  const contentOf = isPostKind(channel) ? mailOf(inside, row, answer) : await messageOf(inside, row, answer);
+  const contentOf = isPostKind(channel) ? mailOf(inside, row, answer) : messageOf(inside, row, answer);
   const facts = { conversation: row.conversationId!, turn: row.turn!, part };
   return await mintEffect(inside, { ...effect, effectKey }, contentOf, facts);
 }
 
-async function messageOf(inside: StoreIn, row: TurnRow, { document, text }: AnswerPart) {
-  const [thread] = await inside.db.select().from(threads).where(eq(threads.id, row.threadId!));
-  const to = { address: openAddress(inside, thread!), kind: thread!.kind };
+function messageOf(inside: StoreIn, row: TurnRow, { document, text }: AnswerPart) {
+  // Where it was said: a direct thread may have moved to another room since its first word.
+  const { address, kind } = openMessage(inside, row).thread;
+  const to = { address, kind };
   return (id: string): OutgoingChat => ({ id: chatIdOf(id), ...to, document, text });
 }
 

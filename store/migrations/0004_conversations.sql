@@ -14,8 +14,6 @@ CREATE TABLE "threads" (
 	"account_id" text NOT NULL,
 	"kind" text NOT NULL,
 	"key_hmac" text NOT NULL,
-	"wrapped_key" "bytea" NOT NULL,
-	"address" "bytea" NOT NULL,
 	"created_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -32,6 +30,7 @@ CREATE TABLE "pairings" (
 	"expires_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+DROP INDEX "approvals_effect";--> statement-breakpoint
 ALTER TABLE "inbox" ALTER COLUMN "mailbox" DROP NOT NULL;--> statement-breakpoint
 ALTER TABLE "inbox" ALTER COLUMN "uid_validity" DROP NOT NULL;--> statement-breakpoint
 ALTER TABLE "cursors" ADD COLUMN "token" text;--> statement-breakpoint
@@ -60,4 +59,5 @@ ALTER TABLE "inbox" ADD CONSTRAINT "inbox_thread_id_threads_id_fk" FOREIGN KEY (
 CREATE UNIQUE INDEX "inbox_turn" ON "inbox" USING btree ("conversation_id","turn");--> statement-breakpoint
 CREATE INDEX "inbox_unanswered" ON "inbox" USING btree ("conversation_id") WHERE "inbox"."conversation_id" is not null and "inbox"."answered_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_turn" ON "outbox" USING btree ("turn_id") WHERE "outbox"."turn_id" is not null;--> statement-breakpoint
-CREATE INDEX "events_conversation" ON "events" USING btree (("data"->>'conversation'),"seq") WHERE "events"."data" ? 'conversation';
+CREATE INDEX "events_conversation" ON "events" USING btree (("data"->>'conversation'),"seq") WHERE "events"."data" ? 'conversation';--> statement-breakpoint
+CREATE UNIQUE INDEX "approvals_effect" ON "approvals" USING btree ("effect_key","content_hash") WHERE "approvals"."state" <> 'replaced';

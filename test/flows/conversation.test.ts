@@ -3,11 +3,14 @@
  * - The row is the truth: a turn whose wake was lost, or that came while nothing ran, is answered all the same.
  * - Commands need no model, and act once for their turn.
  */
+import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { fires } from '../../schemas/db/fires.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
+import { outbox } from '../../schemas/db/outbox.ts';
 import { ensureApiAccount } from '../../store/accounts/api-account.ts';
 import { acceptMessages } from '../../store/conversations/accept-messages.ts';
+import { openChat } from '../../store/outbox/claim-effect.ts';
 import { eventually, startWorld, type World } from '../support/world.ts';
 
 interface Entry {
@@ -78,7 +81,7 @@ test('a turn whose wake was lost is answered after the next sweep, and one from 
   const unheard = async (id: string) => {
     const { store, personId } = world.steward();
     const { id: accountId } = await ensureApiAccount(store, personId);
-    const thread = { key: 'direct', kind: 'direct', address: 'direct' } as const;
+    const thread = { key: '', kind: 'direct', address: '' } as const;
     const message = { dedupeKey: id, thread, from: 'me', text: '/help', at: new Date().toISOString(), addressed: true };
     return await acceptMessages(store, { accountId, personId, channel: 'api' }, [message]);
   };
@@ -118,6 +121,33 @@ test('/run fires a trigger once for its turn, and a message that sets off a trig
   expect(rows.map(({ trigger, kind }) => [trigger, kind]).sort()).toEqual([
     ['deploys', 'message'],
     ['idle', 'manual'],
+  ]);
+}, 60_000);
+
+test('a turn that cannot be opened any more costs that turn only', async () => {
+  await using world = await startWorld();
+  const { conversation } = await say(world, '1', '/help');
+  await answeredUpTo(world, conversation, 1);
+  const { store, personId } = world.steward();
+  const { id: accountId } = await ensureApiAccount(store, personId);
+  const thread = { key: '', kind: 'direct', address: '' } as const;
+  const message = { dedupeKey: '2', thread, from: 'me', text: 'lost', at: new Date().toISOString(), addressed: true };
+  const [lost] = await acceptMessages(store, { accountId, personId, channel: 'api' }, [message]);
+  await store.db
+    .update(inbox)
+    .set({ content: Buffer.alloc(64) })
+    .where(eq(inbox.id, lost!.inboxId));
+  await say(world, '3', '/status');
+  const rows = await eventually(async () => {
+    const all = await store.db.select().from(inbox);
+    return all.every(({ answeredAt }) => answeredAt !== null) ? all : undefined;
+  });
+  expect(rows.map(({ turn }) => turn).sort()).toEqual([1, 2, 3]);
+  const answers = await store.db.select().from(outbox);
+  expect(answers.map((row) => openChat(store, row).text)).toEqual([
+    expect.stringContaining('Commands'),
+    expect.stringContaining('went wrong inside Steward'),
+    expect.stringMatching(/all is well/i),
   ]);
 }, 60_000);
 

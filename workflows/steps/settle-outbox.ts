@@ -4,18 +4,21 @@ import { sending } from '../proxies.ts';
 
 /** A submission server that says "later" is asked for two days. @source RFC 5321 4.5.4.1 */
 const giveUpAfterMs = 48 * 3_600_000;
+/** A server that is away for a night must not fill a history: each try is about eleven events. */
+const longestPauseMs = 120_000;
 /** After an unanswered attempt the copy may take this long to show up in Sent or the inbox. */
 const lookAgainMs = [2_000, 15_000, 60_000];
 
 /** Brings one outbox row to its end: sent, failed, or unknown and shown. Never sends what may have been sent. */
 export async function settleOutbox(outboxId: string): Promise<EffectState> {
   let waitedMs = 0;
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     const { state, waitMs = 30_000 } = await sending.send({ outboxId });
     if (state === 'unknown') return await lookForCopy(outboxId);
     if (state !== 'queued' || waitedMs > giveUpAfterMs) return state;
-    await sleep(waitMs, { summary: `the mail server asked to wait, ${outboxId}` });
-    waitedMs += waitMs;
+    const pauseMs = Math.max(waitMs, Math.min(longestPauseMs, 1_000 * 2 ** tries));
+    await sleep(pauseMs, { summary: `the far side asked to wait, ${outboxId}` });
+    waitedMs += pauseMs;
   }
 }
 

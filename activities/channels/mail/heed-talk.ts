@@ -18,7 +18,13 @@ export function heedTalk(channel: PostChannel, mail: IncomingMail): IncomingMail
   const { talk } = channel;
   if (talk === undefined || !answers(channel) || !speaksToUs(channel, talk, mail.mail)) return mail;
   const said: IncomingMessage = {
-    ...{ dedupeKey: mail.dedupeKey, from: mail.mail.from.address.toLowerCase(), at: mail.receivedAt, addressed: true },
+    // Two copies of one mail, or one that is sent in again, are one word: whoever was in Cc must not say it twice.
+    ...{
+      dedupeKey: `said ${mail.mail.messageId ?? mail.dedupeKey}`,
+      from: mail.mail.from.address.toLowerCase(),
+      at: mail.receivedAt,
+      addressed: true,
+    },
     ...textOf(mail.mail),
     thread: { key: rootOf(mail.mail), kind: 'thread', address: mail.mail.from.address },
     replyTo: JSON.stringify(replyOf(talk, mail.mail)),

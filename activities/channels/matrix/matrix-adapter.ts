@@ -9,6 +9,7 @@ export const matrixAdapter: ChatAdapter<MatrixChannel> = {
   // An event has at most 65,536 bytes, and a character of the body up to three.
   limits: { maxChars: 16_000, readsBack: true },
   serve: async (serving) => (await import('./serve-matrix.ts')).serveMatrix(serving),
+  check: async (channel, signal) => (await import('./serve-matrix.ts')).checkMatrix(channel, signal),
   send: async (channel, message, contentBegins) =>
     (await import('./send-message.ts')).sendMessage(channel, message, contentBegins),
   findCopy: async (channel, message) => (await import('./find-copy.ts')).findCopy(channel, message),

@@ -38,6 +38,16 @@ export async function serveMatrix(serving: ChatServing<MatrixChannel>, timings =
   }
 }
 
+/** Tries the token, and leaves. @throws channelBusy, channelLoginRefused, channelInsecure */
+export async function checkMatrix(channel: MatrixChannel, signal: AbortSignal): Promise<void> {
+  const server = openHomeserver(channel, signal);
+  try {
+    await checkIdentity(server, channel.userId);
+  } catch (error) {
+    throw error instanceof HomeserverRefusal ? nameMatrixFailure(error, server.host) : error;
+  }
+}
+
 async function holdConnection(serving: ChatServing<MatrixChannel>, server: Homeserver, timings: MatrixTimings) {
   const { channel, signal } = serving;
   const { userId } = channel;

@@ -6,6 +6,7 @@ import { type ArchiveToken, readToken, writeToken } from './archive-token.ts';
 import type { XmppLink } from './connect-xmpp.ts';
 import { type ArchivePage, hasNoArchive, isForgotten, queryArchive } from './query-archive.ts';
 import { type ReadMessage, type Receipt, readMessage } from './read-message.ts';
+import { tellsAddresses } from './tells-addresses.ts';
 import { bareOf, ns } from './xmpp-names.ts';
 
 /** Servers give no more than they like; a page is one transaction of ours. */
@@ -36,10 +37,11 @@ export async function catchUp(reader: Reader, room?: string): Promise<boolean> {
   try {
     if (token === undefined) return await begin(reader, room);
     let from = readToken(token);
+    const told = room !== undefined && (await tellsAddresses(link, room));
     for (;;) {
       const page = await pageAfter(link, from, room);
       if (page === undefined) return await begin(reader, room);
-      from = await takePage(reader, page, from, room);
+      from = await takePage({ ...reader, told }, page, from, room);
       if (page.complete) return true;
     }
   } catch (error) {
@@ -71,12 +73,17 @@ async function pageAfter(link: XmppLink, from: ArchiveToken, room?: string): Pro
   }
 }
 
-async function takePage(reader: Reader, page: ArchivePage, from: ArchiveToken, room?: string): Promise<ArchiveToken> {
+async function takePage(
+  reader: Reader & { readonly told: boolean },
+  page: ArchivePage,
+  from: ArchiveToken,
+  room?: string,
+): Promise<ArchiveToken> {
   const newest = page.messages.at(-1);
   if (newest === undefined) return from;
-  const { account, rooms } = reader;
+  const { account, rooms, told } = reader;
   const read = page.messages.map(({ stanza, archiveId, stamp }) =>
-    readMessage(stanza, { account, rooms, archiveId, stamp, now: systemClock.now() }),
+    readMessage(stanza, { account, rooms, archiveId, told, stamp, now: systemClock.now() }),
   );
   const to = { id: newest.archiveId, at: newest.stamp };
   await takeIn(reader, read, { place: placeOf(room), token: writeToken(to) });

@@ -13,6 +13,8 @@ export interface MessageContext {
   readonly rooms: ReadonlyMap<string, string>;
   /** Its id in the archive of the own account or of its room, by the archive's own word. */
   readonly archiveId?: string | undefined;
+  /** It lay in the archive of a room that tells who is in it by real address. */
+  readonly told?: boolean;
   /** When the server got it, as the server says; RFC 3339 in any form. */
   readonly stamp?: string | undefined;
   /** For a message that no server stamped. */
@@ -49,7 +51,7 @@ export function readMessage(stanza: Element, context: MessageContext): ReadMessa
   if (inRoom ? type !== 'groupchat' : type !== 'chat' && type !== 'normal') return undefined;
   const content = contentOf(stanza);
   if (content === undefined) return undefined;
-  const place = inRoom ? occupantOf(stanza, sender) : from;
+  const place = inRoom ? occupantOf(stanza, sender, context.told === true) : from;
   const message: IncomingMessage = {
     dedupeKey:
       context.archiveId === undefined
@@ -90,10 +92,15 @@ function contentOf(stanza: Element): Pick<IncomingMessage, 'text' | 'incomplete'
   };
 }
 
-/** Who speaks in a room: the real address where the room itself tells it, else the address in the room. @source XEP-0313 6.1.2 */
-function occupantOf(stanza: Element, sender: string): string {
-  const told = stanza.getChildren('x', ns.mucUser);
-  const real = told.length === 1 ? told[0]!.getChild('item', ns.mucUser)?.attrs.jid : undefined;
+/**
+ * Who speaks in a room: the real address where the room itself tells it, else the address in the room. A sender may write
+ * such an element too: then there are two, or, in a room that tells nothing, one that proves nothing.
+ *
+ * @source XEP-0313 6.1.2
+ */
+function occupantOf(stanza: Element, sender: string, told: boolean): string {
+  const items = told ? stanza.getChildren('x', ns.mucUser) : [];
+  const real = items.length === 1 ? items[0]!.getChild('item', ns.mucUser)?.attrs.jid : undefined;
   return typeof real === 'string' && real !== '' ? bareOf(real) : `${bareOf(sender)}/${resourceOf(sender) ?? ''}`;
 }
 

@@ -9,6 +9,10 @@ import { xmppLimits } from './xmpp-limits.ts';
 export const xmppAdapter: ChatAdapter<XmppChannel> = {
   limits: xmppLimits,
   serve: async (serving) => (await import('./serve-xmpp.ts')).serveXmpp(serving),
+  check: async (channel, signal) => {
+    const { connectXmpp } = await import('./connect-xmpp.ts');
+    await (await connectXmpp(channel, signal)).close();
+  },
   send: async (channel, message, contentBegins) =>
     (await import('./send-xmpp.ts')).sendXmpp(channel, message, contentBegins),
   findCopy: async (channel, message) => (await import('./find-copy.ts')).findCopy(channel, message),

@@ -3,6 +3,7 @@ export const ns = {
   archive: 'urn:xmpp:mam:2',
   carbons: 'urn:xmpp:carbons:2',
   delay: 'urn:xmpp:delay',
+  disco: 'http://jabber.org/protocol/disco#info',
   form: 'jabber:x:data',
   forward: 'urn:xmpp:forward:0',
   muc: 'http://jabber.org/protocol/muc',

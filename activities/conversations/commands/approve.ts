@@ -31,7 +31,9 @@ async function decide(deps: CommandDeps, turn: Turn, word: 'approved' | 'denied'
   if (code === undefined) return await waitingDocument(deps, turn);
   const { state, decided, subject } = await deps.dispatch.decide({ named: code, word, by: turn.channel });
   return [
-    decided ? saying({ strong: subject }, `: ${state}.`) : saying({ strong: subject }, ` is over already: ${state}.`),
+    decided || state === word
+      ? saying({ strong: subject }, `: ${state}.`)
+      : saying({ strong: subject }, ` is over already: ${state}.`),
   ];
 }
 

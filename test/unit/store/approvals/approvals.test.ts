@@ -36,6 +36,17 @@ test('askApproval() of the same content by twenty at once is one approval, and o
   expect((await states(opened)).filter((state) => state === 'waiting')).toHaveLength(2);
 });
 
+test('askApproval() that goes back to an earlier content asks for it anew', async () => {
+  await using opened = await testStore({ clock: fixedClock(start) });
+  const first = await ask(opened, 'a');
+  await ask(opened, 'b');
+  const again = await ask(opened, 'a');
+  expect(again).toMatchObject({ state: 'waiting', contentHash: first.contentHash });
+  expect(again.id).not.toBe(first.id);
+  expect((await ask(opened, 'a')).id).toBe(again.id);
+  expect(await states(opened)).toEqual(['replaced', 'replaced', 'waiting']);
+});
+
 test('decideApproval() of many at once lets the first word stay, and audits that one', async () => {
   await using opened = await testStore({ clock: fixedClock(start) });
   const { store, personId } = opened;

@@ -28,7 +28,12 @@ function mailOf(of: Partial<ParsedMail> = {}): IncomingMail {
 const said = (of: Partial<ParsedMail> = {}) => heedTalk(channel(), mailOf(of)).said;
 
 test('heedTalk() takes what the owner wrote, to any of the recipients and from any own address', () => {
-  expect(said()).toMatchObject({ dedupeKey: 'd', from: 'me@box.example', text: '/status', addressed: true });
+  expect(said()).toMatchObject({
+    dedupeKey: 'said <1@box.example>',
+    from: 'me@box.example',
+    text: '/status',
+    addressed: true,
+  });
   const other = { address: 'ann@x.example', name: '' };
   expect(said({ to: [other], cc: [{ name: '', address: talk.toUpperCase() }] })).toBeDefined();
   expect(said({ from: { name: '', address: 'Me@Work.example' } })).toMatchObject({ from: 'me@work.example' });

@@ -129,12 +129,15 @@ describe('readMessage()', () => {
     expect(said('hello all').addressed).toBe(false);
   });
 
-  test('believes one real address that a room tells, and none where there are two', () => {
+  test('believes the one real address of an archive of a room that tells them, and no other', () => {
     const real = (jid: string) => xml('x', { xmlns: 'http://jabber.org/protocol/muc#user' }, xml('item', { jid }));
-    const said = (...parts: Element[]) =>
-      heard(message({ from: `${room}/x`, type: 'groupchat' }, body('hi'), ...parts)).message.from;
-    expect(said(real('owner@xmpp.test/phone'))).toBe('owner@xmpp.test');
-    expect(said(real('owner@xmpp.test'), real('stranger@xmpp.test'))).toBe(`${room}/x`);
+    const said = (told: boolean, ...parts: Element[]) =>
+      heard(message({ from: `${room}/x`, type: 'groupchat' }, body('hi'), ...parts), { told }).message.from;
+    expect(said(true, real('owner@xmpp.test/phone'))).toBe('owner@xmpp.test');
+    // The second one is the sender's own.
+    expect(said(true, real('owner@xmpp.test'), real('stranger@xmpp.test'))).toBe(`${room}/x`);
+    // A room that tells nothing hands on what its members write.
+    expect(said(false, real('owner@xmpp.test'))).toBe(`${room}/x`);
   });
 
   test('answers a receipt in a direct thread only', () => {
