@@ -146,7 +146,7 @@ test('a turn that cannot be opened any more costs that turn only', async () => {
   const answers = await store.db.select().from(outbox);
   expect(answers.map((row) => openChat(store, row).text)).toEqual([
     expect.stringContaining('Commands'),
-    expect.stringContaining('went wrong inside Steward'),
+    // Where to answer is sealed with what was said, so nothing can be said to the second.
     expect.stringMatching(/all is well/i),
   ]);
 }, 60_000);
