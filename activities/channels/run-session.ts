@@ -26,6 +26,9 @@ export async function runSession(deps: SessionDeps, accountId: string): Promise<
   }
 }
 
+/** A connection that held for so long was a good one: the next failure waits from the beginning. */
+const steadyMs = 60_000;
+
 async function keepServing(deps: SessionDeps, accountId: string): Promise<SessionEnd> {
   const known = await findAccount(deps.store, accountId);
   if (known === undefined) return { ended: 'gone' };
@@ -33,6 +36,7 @@ async function keepServing(deps: SessionDeps, accountId: string): Promise<Sessio
   let failures = 0;
   for (;;) {
     if (deps.signal.aborted) return { ended: 'aborted' };
+    let upAt: number | undefined;
     try {
       const account = await findAccount(deps.store, accountId);
       const channel = account === undefined ? undefined : deps.files.current().channels.get(account.name);
@@ -43,13 +47,15 @@ async function keepServing(deps: SessionDeps, accountId: string): Promise<Sessio
         session,
         accepted: (mails) => announce(deps, account, mails),
         up: () => {
-          failures = 0;
+          upAt ??= performance.now();
         },
       });
     } catch (error) {
       if (deps.signal.aborted) return { ended: 'aborted' };
       const end = await judge(deps, accountId, error);
       if (end !== undefined) return end;
+      // A server that lets us in and closes at once is not one that serves.
+      if (upAt !== undefined && performance.now() - upAt >= Math.min(steadyMs, deps.timings.maxBackoffMs)) failures = 0;
       failures += 1;
       await backOff(deps, failures);
     }

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Logger } from 'pino';
-import { isPost } from '../../schemas/channel-file.ts';
+import { type Channel, isPost } from '../../schemas/channel-file.ts';
 import type { ChatTransport } from '../../schemas/chat-adapter.ts';
 import { accounts } from '../../schemas/db/accounts.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
@@ -9,6 +9,7 @@ import { StewardError } from '../../schemas/errors.ts';
 import type { Files } from '../../schemas/file-set.ts';
 import type { MailTransport, RenderedMail, SendResult } from '../../schemas/outgoing.ts';
 import { ensureAccount } from '../../store/accounts/ensure-account.ts';
+import { findAccount } from '../../store/accounts/find-account.ts';
 import { readRendered } from '../../store/digests/read-rendered.ts';
 import { claimEffect, contentBegins, type OutboxRow, openChat, openMail } from '../../store/outbox/claim-effect.ts';
 import { queueEffect, queueMessages } from '../../store/outbox/queue-effect.ts';
@@ -91,6 +92,7 @@ export function makeOutboxActivities({ store, files, transport, chat, log }: Out
       // A call leaves no copy.
       if (row.state !== 'unknown' || row.kind === 'call') return { state: row.state };
       const channel = await channelOf(row.accountId);
+      if (!isPost(channel) && (await rests(store, row.accountId, channel))) return { state: 'unknown' };
       const { found, where } = isPost(channel)
         ? await transport.findCopy(channel, openMail(store, row).messageId)
         : await chat.findCopy(channel, openChat(store, row));
@@ -102,6 +104,8 @@ export function makeOutboxActivities({ store, files, transport, chat, log }: Out
     let begun = false;
     try {
       const channel = await channelOf(row.accountId);
+      // Each try would be one more refused login, which is what resting keeps away from the server.
+      if (!isPost(channel) && (await rests(store, row.accountId, channel))) return restingAgain;
       const beginning = async () => {
         await contentBegins(store, row);
         begun = true;
@@ -126,6 +130,16 @@ export function makeOutboxActivities({ store, files, transport, chat, log }: Out
     if (channel === undefined) throw new StewardError('channelUnknown', `There is no channel for account ${accountId}`);
     return channel;
   }
+}
+
+const restingAgain: SendResult = {
+  ...{ state: 'again', detail: 'its account rests until its file changes', waitMs: 15 * 60_000 },
+};
+
+/** Whether an account waits for a person to mend its file. Reads only. */
+async function rests(store: Store, accountId: string, { hash }: Channel): Promise<boolean> {
+  const account = await findAccount(store, accountId);
+  return account?.state === 'resting' && account.fileHash === hash;
 }
 
 interface QueueInput {

@@ -4,14 +4,18 @@ import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { chatTransport } from '../../../../activities/channels/chat-adapters.ts';
 import { makeOutboxActivities } from '../../../../activities/outbox/outbox-activities.ts';
+import type { ChatTransport } from '../../../../schemas/chat-adapter.ts';
+import { accounts } from '../../../../schemas/db/accounts.ts';
 import { outbox } from '../../../../schemas/db/outbox.ts';
 import { events } from '../../../../schemas/db/records.ts';
 import type { MailTransport, SendResult } from '../../../../schemas/outgoing.ts';
+import { recordStrike } from '../../../../store/accounts/record-login.ts';
 import { openDatabase } from '../../../../store/open-database.ts';
-import { claimEffect, contentBegins } from '../../../../store/outbox/claim-effect.ts';
+import { claimEffect, contentBegins, openChat } from '../../../../store/outbox/claim-effect.ts';
 import { recordResult } from '../../../../store/outbox/record-result.ts';
 import type { Store } from '../../../../store/store.ts';
 import { type ContentWorld, contentWorld, maildirChannel } from '../../../support/content-world.ts';
+import { xmppChannel } from '../../../support/xmpp-channel.ts';
 
 /*
  * - An effect is minted once under its key, and its content leaves this process at most once, whatever dies or overlaps.
@@ -248,4 +252,48 @@ describe('outbox activities', () => {
       { numRuns: 60 },
     );
   }, 120_000);
+
+  test('notice() on a channel of messages is as many messages as it takes, once under its key', async () => {
+    await using world = await contentWorld([xmppChannel({ port: 1, caFile: '/none' }, { name: 'chat' })]);
+    const { notice } = outboxOf(world, farSide().transport);
+    const asked = { personId: world.personId, key: 'long', subject: 'Long', text: 'words and words\n'.repeat(2_000) };
+    const { outboxIds } = await notice(asked);
+    expect(outboxIds.length).toBeGreaterThan(2);
+    expect(await notice(asked)).toEqual({ outboxIds });
+    const texts: string[] = [];
+    for (const id of outboxIds) texts.push(openChat(world.store, await rowOf(world, id)).text);
+    expect(Math.max(...texts.map((text) => text.length))).toBeLessThanOrEqual(10_000);
+    expect(texts.join('\n').match(/words and words/g)).toHaveLength(2_000);
+  });
+
+  test('send() and reconcile() leave an account that rests in peace until its file changes', async () => {
+    const channel = xmppChannel({ port: 1, caFile: '/none' }, { name: 'chat' });
+    await using world = await contentWorld([channel]);
+    let asked = 0;
+    const chat: ChatTransport = {
+      ...chatTransport,
+      send: async (_channel, _message, contentBegins) => {
+        asked += 1;
+        await contentBegins();
+        return { state: 'unknown', detail: 'no answer' };
+      },
+      findCopy: async () => {
+        asked += 1;
+        return { found: false };
+      },
+    };
+    const { transport } = farSide();
+    const files = { current: () => world.files };
+    const { notice, send, reconcile } = makeOutboxActivities({ store: world.store, files, transport, chat, log });
+    const { outboxIds } = await notice({ personId: world.personId, key: 'k', subject: 'S', text: 'T' });
+    const [outboxId = ''] = outboxIds;
+    const { accountId } = await rowOf(world, outboxId);
+    for (const _ of [1, 2, 3]) await recordStrike(world.store, accountId, 'refused');
+    expect(await send({ outboxId })).toMatchObject({ state: 'queued', waitMs: 900_000 });
+    expect(asked).toBe(0);
+    await world.store.db.update(accounts).set({ state: 'active' });
+    expect(await send({ outboxId })).toMatchObject({ state: 'unknown' });
+    await world.store.db.update(accounts).set({ state: 'resting' });
+    expect([await reconcile({ outboxId }), asked]).toEqual([{ state: 'unknown' }, 1]);
+  });
 });
