@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 type Ledger = ReturnType<typeof chatLedger>;
-const timings = { pollMs: 5_000, restMs: 50, timelineLimit: 50 };
+const timings = { pollMs: 5_000, restMs: 50, timelineLimit: 50, joinAgainMs: 1_000 };
 
 /** Connects, and resolves once all that was missed has been read. */
 async function connect(ledger: Ledger, more: { channel?: Partial<MatrixChannel>; timelineLimit?: number } = {}) {

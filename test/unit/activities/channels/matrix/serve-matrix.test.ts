@@ -27,8 +27,8 @@ function syncs(server: ScriptedHomeserver, answers: readonly unknown[]) {
   server.on('/sync', () => (left.length === 0 ? 'silent' : [200, left.shift()]));
 }
 
-function connect(ledger: ReturnType<typeof chatLedger>, channel: MatrixChannel, restMs = 1) {
-  const timings = { pollMs: 5_000, restMs, timelineLimit: 50 };
+function connect(ledger: ReturnType<typeof chatLedger>, channel: MatrixChannel, restMs = 1, joinAgainMs = 1) {
+  const timings = { pollMs: 5_000, restMs, timelineLimit: 50, joinAgainMs };
   return ledger.serve({ ...matrixAdapter, serve: (serving) => serveMatrix(serving, timings) }, channel);
 }
 
@@ -36,6 +36,13 @@ const roundOf = (next: string, events: readonly unknown[], more: object = {}) =>
   ...{ next_batch: next, rooms: { join: { [room]: { timeline: { events, ...more } } } } },
 });
 const asked = ({ requests }: ScriptedHomeserver, path: string) => requests.filter((one) => one.path.includes(path));
+const joinsAt = ({ requests }: ScriptedHomeserver) =>
+  requests.filter(({ method }) => method === 'POST').map(({ path }) => decodeURIComponent(path));
+const invitedBy = (sender: unknown, more: object = {}) => ({
+  invite_state: {
+    events: [{ type: 'm.room.member', state_key: us, sender, content: { membership: 'invite' }, ...more }],
+  },
+});
 const hears = async (ledger: ReturnType<typeof chatLedger>, texts: string[]) =>
   expect.poll(() => ledger.taken.map(({ text }) => text)).toEqual(texts);
 
@@ -105,18 +112,13 @@ test('serveMatrix() merges rooms by time and keeps the order within each', async
 
 test('serveMatrix() joins where its owner invites it and nowhere else', async () => {
   const server = await scriptedServer();
-  const invite = (sender: unknown, more: object = {}) => ({
-    invite_state: {
-      events: [{ type: 'm.room.member', state_key: us, sender, content: { membership: 'invite' }, ...more }],
-    },
-  });
   const rooms = {
     invite: {
-      '!owner:y': invite(owner),
-      '!stranger:y': invite('@stranger:y'),
-      '!forged:y': invite({ toString: owner }),
-      '!another:y': invite(owner, { state_key: '@another:y' }),
-      '!knock:y': invite(owner, { content: { membership: 'knock' } }),
+      '!owner:y': invitedBy(owner),
+      '!stranger:y': invitedBy('@stranger:y'),
+      '!forged:y': invitedBy({ toString: owner }),
+      '!another:y': invitedBy(owner, { state_key: '@another:y' }),
+      '!knock:y': invitedBy(owner, { content: { membership: 'knock' } }),
     },
   };
   syncs(server, [{ next_batch: 'a', rooms }, { next_batch: 'b' }]);
@@ -124,23 +126,59 @@ test('serveMatrix() joins where its owner invites it and nowhere else', async ()
   const ledger = chatLedger();
   await using _session = connect(ledger, server.channel);
   await expect.poll(() => ledger.cursors.get('archive')).toBe('b');
-  expect(server.requests.filter(({ method }) => method === 'POST').map(({ path }) => decodeURIComponent(path))).toEqual(
-    ['/_matrix/client/v3/rooms/!owner:y/join'],
-  );
+  await expect.poll(() => joinsAt(server)).toEqual(['/_matrix/client/v3/rooms/!owner:y/join']);
 });
 
-test('serveMatrix() tries to join again in the next round, and reads on meanwhile', async () => {
+test('serveMatrix() tries to join again later, and reads on meanwhile', async () => {
   const server = await scriptedServer();
-  const events = [{ type: 'm.room.member', state_key: us, sender: owner, content: { membership: 'invite' } }];
-  const rooms = { invite: { '!far:y': { invite_state: { events } } } };
-  syncs(server, [{ next_batch: 'a', rooms }, roundOf('b', [eventOf(textOf('meanwhile'))]), { next_batch: 'c' }]);
+  const rooms = { invite: { '!far:y': invitedBy(owner) } };
   const joins = [502, 200];
   server.on('/rooms/!far:y/join', () => [joins.shift()!, {}]);
+  let rounds = 0;
+  server.on('/sync', () => {
+    rounds += 1;
+    if (rounds === 1) return [200, { next_batch: 'begun' }];
+    if (rounds === 2) return [200, { next_batch: 'a', rooms }];
+    return joins.length === 0 ? 'silent' : [200, roundOf(`on-${rounds}`, [eventOf(textOf('meanwhile'))])];
+  });
   const ledger = chatLedger();
   await using _session = connect(ledger, server.channel);
-  await expect.poll(() => ledger.cursors.get('archive')).toBe('c');
-  await hears(ledger, ['meanwhile']);
-  expect(joins).toEqual([]);
+  await expect.poll(() => joins).toEqual([]);
+  expect(ledger.taken[0]?.text).toBe('meanwhile');
+});
+
+test('serveMatrix() does not try to join again before the time for it', async () => {
+  const server = await scriptedServer();
+  const rooms = { invite: { '!far:y': invitedBy(owner) } };
+  server.on('/rooms/!far:y/join', [502, {}]);
+  let rounds = 0;
+  server.on('/sync', () => {
+    rounds += 1;
+    return rounds > 50
+      ? 'silent'
+      : [200, { ...roundOf(`on-${rounds}`, [eventOf(textOf('on'))]), ...(rounds === 2 && { rooms }) }];
+  });
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel, 1, 3_600_000);
+  await expect.poll(() => ledger.cursors.get('archive')).toBe('on-50');
+  expect(joinsAt(server)).toHaveLength(1);
+});
+
+test('serveMatrix() takes messages in while a homeserver is silent about a join, and ends without its answer', async () => {
+  const server = await scriptedServer();
+  const rooms = { invite: { '!dead:y': invitedBy(owner) } };
+  server.on('/rooms/!dead:y/join', () => 'silent');
+  syncs(server, [
+    { next_batch: 'a', rooms },
+    roundOf('b', [eventOf(textOf('one'))]),
+    roundOf('c', [eventOf(textOf('two'))]),
+  ]);
+  const ledger = chatLedger();
+  {
+    await using _session = connect(ledger, server.channel);
+    await hears(ledger, ['one', 'two']);
+  }
+  expect(joinsAt(server)).toHaveLength(1);
 });
 
 test('serveMatrix() reads a gap back to where it came into the room and no further', async () => {
