@@ -137,6 +137,20 @@ describe.skipIf(typeof made === 'string')('on a real Synapse', () => {
     await far.owner.ask('POST', `/rooms/${room}/leave`, {});
   });
 
+  test('serve() joins where the owner invited it before the cursor', async () => {
+    const invite = [far.steward.userId];
+    const room = String((await far.owner.ask('POST', '/createRoom', { preset: 'private_chat', invite })).room_id);
+    const query = new URLSearchParams({ timeout: String(Math.ceil(performance.now())) });
+    const { next_batch } = await far.steward.ask('GET', `/sync?${query}`);
+    const kept = chatLedger([['archive', String(next_batch)]]);
+    await using _session = await connect(kept);
+    const path = `/rooms/${room}/state/m.room.member/${far.steward.userId}`;
+    await expect.poll(() => far.owner.ask('GET', path), { timeout: 30_000 }).toMatchObject({ membership: 'join' });
+    await far.owner.say(room, 'there you are');
+    await hears(kept, ['there you are']);
+    await far.owner.ask('POST', `/rooms/${room}/leave`, {});
+  });
+
   test('serve() leaves the invitation of a stranger alone', async () => {
     const invite = [far.steward.userId];
     const room = String((await far.stranger.ask('POST', '/createRoom', { preset: 'private_chat', invite })).room_id);

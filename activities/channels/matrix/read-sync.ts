@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { StewardError } from '../../../schemas/errors.ts';
 import { recordOf, textOf } from './json-value.ts';
 import type { Homeserver } from './open-homeserver.ts';
@@ -25,12 +26,13 @@ export interface SyncedRoom {
 export const wantedTypes = ['m.room.message', 'm.room.encrypted', 'm.room.member'] as const;
 
 const none = { not_types: ['*'] };
+/** @param timelineLimit - 0 for nothing of the rooms that we are in */
 const filterOf = (timelineLimit: number) => ({
   ...{ presence: none, account_data: none },
   room: {
     ...{ account_data: none, ephemeral: none },
-    state: { types: ['m.room.member'], lazy_load_members: true },
-    timeline: { types: wantedTypes, limit: timelineLimit, lazy_load_members: true },
+    state: timelineLimit === 0 ? none : { types: ['m.room.member'], lazy_load_members: true },
+    timeline: timelineLimit === 0 ? none : { types: wantedTypes, limit: timelineLimit, lazy_load_members: true },
   },
 });
 
@@ -64,6 +66,14 @@ export async function readSync(
     rooms: roomsOf(rooms.join).map(([roomId, room]) => readRoom(roomId, room)),
     invites: roomsOf(rooms.invite).flatMap(([roomId, room]) => readInvite(roomId, room, userId)),
   };
+}
+
+/** A first sync is answered at once whatever the wait; Synapse answers the same one for two minutes out of a cache. */
+export const freshWaitMs = (): number => randomInt(1_000_000);
+
+/** Who invites us where, whenever that was. @throws channelBusy, channelLoginRefused, channelInsecure; `HomeserverRefusal` */
+export async function readPendingInvites(server: Homeserver, userId: string): Promise<SyncRound['invites']> {
+  return (await readSync(server, { userId, waitMs: freshWaitMs(), timelineLimit: 0 })).invites;
 }
 
 /** What is no id of a room would lead to other paths. */

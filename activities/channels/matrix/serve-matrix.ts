@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MatrixChannel } from '../../../schemas/channel-file.ts';
 import type { ChatServing } from '../../../schemas/chat-adapter.ts';
@@ -9,7 +8,7 @@ import { type Invitations, joinInvited } from './join-invited.ts';
 import { recordOf } from './json-value.ts';
 import { knowRooms } from './know-rooms.ts';
 import { type Homeserver, openHomeserver } from './open-homeserver.ts';
-import { readSync } from './read-sync.ts';
+import { freshWaitMs, readSync } from './read-sync.ts';
 
 /** How a connection waits; smaller in tests. */
 export interface MatrixTimings {
@@ -66,7 +65,9 @@ async function holdConnection(
   const { userId } = channel;
   await checkIdentity(server, userId);
   const deps = { server, channel, rooms: knowRooms(server, userId) };
-  let since = (await serving.cursor('archive')) ?? (await begin(serving, server, invitations));
+  const reached = await serving.cursor('archive');
+  if (reached !== undefined) invitations.lookForPending();
+  let since = reached ?? (await begin(serving, server, invitations));
   for (let waitMs = 0; !signal.aborted; waitMs = timings.pollMs) {
     const began = performance.now();
     const round = await readSync(server, { ...timings, userId, since, waitMs });
@@ -102,8 +103,7 @@ async function begin(
   invitations: Invitations,
 ): Promise<string> {
   const { userId } = serving.channel;
-  // A first sync is answered at once whatever the wait; Synapse answers the same one for two minutes out of a cache.
-  const { next, invites } = await readSync(server, { userId, waitMs: randomInt(1_000_000), timelineLimit: 1 });
+  const { next, invites } = await readSync(server, { userId, waitMs: freshWaitMs(), timelineLimit: 1 });
   invitations.note(invites);
   invitations.joinDue();
   await serving.take([], { place: 'archive', token: next });

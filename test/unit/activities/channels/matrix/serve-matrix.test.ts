@@ -21,10 +21,13 @@ async function scriptedServer() {
   return server;
 }
 
-/** Answers one sync after another; when they are used up the next one stays open. */
-function syncs(server: ScriptedHomeserver, answers: readonly unknown[]) {
-  const left = [{ next_batch: 'begun' }, ...answers];
-  server.on('/sync', () => (left.length === 0 ? 'silent' : [200, left.shift()]));
+/** Answers one sync after another; when they are used up the next one stays open. Those without a token begin. */
+function syncs(server: ScriptedHomeserver, answers: readonly unknown[], pending: object = {}) {
+  const left = [...answers];
+  server.on('/sync', (path) => {
+    if (!path.includes('since=')) return [200, { next_batch: 'begun', rooms: { invite: pending } }];
+    return left.length === 0 ? 'silent' : [200, left.shift()];
+  });
 }
 
 function connect(ledger: ReturnType<typeof chatLedger>, channel: MatrixChannel, restMs = 1, joinAgainMs = 1) {
@@ -162,6 +165,42 @@ test('serveMatrix() does not try to join again before the time for it', async ()
   await using _session = connect(ledger, server.channel, 1, 3_600_000);
   await expect.poll(() => ledger.cursors.get('archive')).toBe('on-50');
   expect(joinsAt(server)).toHaveLength(1);
+});
+
+test('serveMatrix() joins on a reconnect where its owner invited it earlier, and nowhere else', async () => {
+  const server = await scriptedServer();
+  const pending = { '!owner:y': invitedBy(owner), '!stranger:y': invitedBy('@stranger:y') };
+  const first = chatLedger();
+  syncs(server, [{ next_batch: 'a' }]);
+  {
+    await using session = connect(first, server.channel);
+    await session.up;
+  }
+  syncs(server, [roundOf('b', [eventOf(textOf('on'))])], pending);
+  server.on('/rooms/!owner:y/join', [200, {}]);
+  await using _session = connect(first, server.channel);
+  await expect.poll(() => joinsAt(server)).toEqual(['/_matrix/client/v3/rooms/!owner:y/join']);
+  await hears(first, ['on']);
+  expect(first.cursors.get('archive')).toBe('b');
+});
+
+test('serveMatrix() looks again for earlier invitations when that failed, and reads on meanwhile', async () => {
+  const server = await scriptedServer();
+  const first = chatLedger();
+  syncs(server, [{ next_batch: 'a' }]);
+  {
+    await using session = connect(first, server.channel);
+    await session.up;
+  }
+  const looks = [502, 200];
+  server.on('/sync', (path) => {
+    const rooms = { invite: { '!owner:y': invitedBy(owner) } };
+    if (!path.includes('since=')) return [looks.shift()!, { next_batch: 'x', rooms }];
+    return looks.length === 0 ? 'silent' : [200, roundOf(`on-${path.length}`, [eventOf(textOf('on'))])];
+  });
+  await using _session = connect(first, server.channel);
+  await expect.poll(() => joinsAt(server)).toHaveLength(1);
+  expect(first.taken[0]?.text).toBe('on');
 });
 
 test('serveMatrix() takes messages in while a homeserver is silent about a join, and ends without its answer', async () => {
