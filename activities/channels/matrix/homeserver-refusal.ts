@@ -22,7 +22,7 @@ export const isNoForGood = (error: unknown): error is HomeserverRefusal & { read
   error.errcode !== undefined &&
   error.status >= 400 &&
   error.status < 500 &&
-  ![408, 425, 429].includes(error.status);
+  ![401, 408, 425, 429].includes(error.status);
 
 /** Gives what a request came to one of our names, and takes over no foreign word. Pure. @param host - named in the sentence */
 export function nameMatrixFailure(cause: unknown, host: string): StewardError {
