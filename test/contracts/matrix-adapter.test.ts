@@ -119,6 +119,18 @@ describe.skipIf(typeof made === 'string')('on a real Synapse', () => {
     expect(ledger.taken.filter(({ incomplete }) => incomplete !== undefined)).toHaveLength(1);
   });
 
+  test('serve() reads the words of the owner behind a flood of others', async () => {
+    await far.owner.say(far.sharedRoom, 'before the flood');
+    for (let group = 0; group < 33; group += 1) {
+      await Promise.all(
+        Array.from({ length: 20 }, (_, at) => far.stranger.say(far.sharedRoom, `flood ${group}.${at}`)),
+      );
+    }
+    await using _session = await connect(ledger, { timelineLimit: 5 });
+    const own = ledger.taken.filter(({ from }) => from === far.owner.userId);
+    expect(own.map(({ text, incomplete }) => [text, incomplete])).toEqual([['before the flood', undefined]]);
+  });
+
   test('serve() throws channelLoginRefused for a token that is none, and for that of another', async () => {
     for (const token of ['no token', far.owner.token]) {
       await expect(connect(ledger, { channel: { token } })).rejects.toMatchObject({ code: 'channelLoginRefused' });

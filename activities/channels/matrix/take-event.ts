@@ -85,7 +85,8 @@ async function threadOf(deps: TakeDeps, roomId: string, event: RoomEvent): Promi
     : { key: roomId, kind: 'room', address };
 }
 
-async function otherIn({ rooms }: TakeDeps, roomId: string): Promise<string | undefined> {
+/** The other one of a room of two; undefined also where we may not look. @throws channelBusy, channelLoginRefused; `HomeserverRefusal` */
+export async function otherIn({ rooms }: Pick<TakeDeps, 'rooms'>, roomId: string): Promise<string | undefined> {
   try {
     return await rooms.other(roomId);
   } catch (error) {

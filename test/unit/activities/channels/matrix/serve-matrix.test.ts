@@ -281,6 +281,61 @@ test('serveMatrix() ends a gap that a homeserver never ends', async () => {
   expect(ledger.taken[0]?.incomplete).toContain('there were too many');
 });
 
+const sendersOf = (server: ScriptedHomeserver) =>
+  asked(server, '/messages').map(({ path }) => {
+    const filter = JSON.parse(new URL(path, 'http://a').searchParams.get('filter')!) as { senders?: string[] };
+    return filter.senders;
+  });
+const third = '@third:matrix.test';
+const limited = { limited: true, prev_batch: 'gap' };
+
+test.each([
+  ['a room of the owner', [us, owner], [owner, us]],
+  ['a room of more', [us, owner, third], [owner, us]],
+  ['a room of two with somebody else, who may have been paired', [us, third], undefined],
+])('serveMatrix() reads the gap of %s by the senders that count there', async (_which, members, expected) => {
+  const server = await scriptedServer();
+  server.on(`/rooms/${room}/joined_members`, [200, { joined: Object.fromEntries(members.map((one) => [one, {}])) }]);
+  server.on(`/rooms/${room}/messages`, [200, { chunk: [eventOf(textOf('missed'))] }]);
+  syncs(server, [roundOf('a', [eventOf(textOf('now'))], limited)]);
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  await hears(ledger, ['missed', 'now']);
+  expect(sendersOf(server)).toEqual([expected]);
+});
+
+test('serveMatrix() marks the first message of the owner when more was left out, whoever spoke before', async () => {
+  const server = await scriptedServer();
+  let page = 0;
+  server.on(`/rooms/${room}/messages`, () => {
+    page += 1;
+    return [200, { chunk: [], end: `page-${page}` }];
+  });
+  const other = eventOf(textOf('flood'), { sender: third });
+  syncs(server, [roundOf('a', [other, eventOf(textOf('one')), eventOf(textOf('two'))], limited)]);
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  await hears(ledger, ['flood', 'one', 'two']);
+  const marked = ledger.taken.filter(({ from, incomplete }) => from === owner && incomplete !== undefined);
+  expect(marked.map(({ text }) => text)).toEqual(['one']);
+});
+
+test.each([
+  [third, ['welcome', 'now']],
+  [owner, ['before the join', 'welcome', 'now']],
+])('serveMatrix() reads a gap back to the join where %s invited it', async (inviter, expected) => {
+  const server = await scriptedServer();
+  const unsigned = { prev_content: { membership: 'invite' }, prev_sender: inviter };
+  const join = eventOf({ membership: 'join' }, { type: 'm.room.member', state_key: us, sender: us, unsigned });
+  const chunk = [eventOf(textOf('welcome')), join, eventOf(textOf('before the join'))];
+  server.on(`/rooms/${room}/messages`, [200, { chunk }]);
+  syncs(server, [roundOf('a', [eventOf(textOf('now'))], limited)]);
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  // Merged by time, which a gap keeps.
+  await hears(ledger, expected);
+});
+
 test('serveMatrix() moves no cursor when a gap cannot be read, and goes on where it may not be read', async () => {
   const server = await scriptedServer();
   const round = roundOf('a', [eventOf(textOf('now'))], { limited: true, prev_batch: 'gap' });
