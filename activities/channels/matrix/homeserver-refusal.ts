@@ -16,6 +16,13 @@ export class HomeserverRefusal extends Error {
   }
 }
 
+/** An answer of a homeserver that is longer than what is ever read; where less can be asked for, that may help. */
+export class AnswerTooLarge extends StewardError {
+  constructor(host: string) {
+    super('channelBusy', `The homeserver ${host} gave an answer that is too large`);
+  }
+}
+
 /** Whether an answer is of this moment or of a proxy, and says nothing about what was asked. Pure. */
 export const isPassing = ({ status }: HomeserverRefusal): boolean =>
   [401, 408, 425, 429, 502, 503, 504].includes(status);

@@ -4,8 +4,8 @@ import { TypedEventEmitter } from 'matrix-js-sdk/lib/models/typed-event-emitter.
 import type { MatrixChannel } from '../../../schemas/channel-file.ts';
 import { StewardError } from '../../../schemas/errors.ts';
 import { NoAnswer } from '../../request-once.ts';
-import { fetchPinned, type Reach } from './fetch-pinned.ts';
-import { HomeserverRefusal } from './homeserver-refusal.ts';
+import { fetchPinned, type Reach, tooLarge } from './fetch-pinned.ts';
+import { AnswerTooLarge, HomeserverRefusal } from './homeserver-refusal.ts';
 
 /** One account at its homeserver. */
 export interface Homeserver {
@@ -109,6 +109,7 @@ function nameFailure(cause: unknown, host: string, status: number): Error {
     return new HomeserverRefusal(status, errcode, safeGetRetryAfterMs(cause, 5_000));
   }
   const code = cause instanceof NoAnswer ? cause.code : undefined;
+  if (code === tooLarge) return new AnswerTooLarge(host);
   if (cause instanceof NoAnswer && cause.kind === 'tls' && certificate.test(code ?? '')) {
     return new StewardError('channelInsecure', `No secure connection to the homeserver ${host}: ${code}`);
   }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { StewardError } from '../../../schemas/errors.ts';
+import { AnswerTooLarge } from './homeserver-refusal.ts';
 import { recordOf, textOf } from './json-value.ts';
 import type { Homeserver } from './open-homeserver.ts';
 import { isUserId, type RoomEvent, readEvents } from './read-event.ts';
@@ -43,11 +44,25 @@ interface SyncAsk {
   readonly timelineLimit: number;
 }
 
-/** Asks once what there is since a token. @throws channelBusy, channelLoginRefused, channelInsecure; `HomeserverRefusal` */
-export async function readSync(
-  server: Homeserver,
-  { userId, since, waitMs, timelineLimit }: SyncAsk,
-): Promise<SyncRound> {
+/** Tried one after another where an answer was too large: what a sync leaves out is read backwards, in pages. */
+const smallerLimits = [5, 1];
+
+/**
+ * Asks what there is since a token: once, and at once again with less of each room where that is too large.
+ *
+ * @throws channelBusy, channelLoginRefused, channelInsecure; `HomeserverRefusal`
+ */
+export async function readSync(server: Homeserver, asked: SyncAsk): Promise<SyncRound> {
+  try {
+    return await askSync(server, asked);
+  } catch (error) {
+    const timelineLimit = smallerLimits.find((limit) => limit < asked.timelineLimit);
+    if (!(error instanceof AnswerTooLarge) || timelineLimit === undefined) throw error;
+    return await readSync(server, { ...asked, timelineLimit });
+  }
+}
+
+async function askSync(server: Homeserver, { userId, since, waitMs, timelineLimit }: SyncAsk): Promise<SyncRound> {
   const answer = await server.ask('GET', '/sync', {
     query: {
       ...{ filter: JSON.stringify(filterOf(timelineLimit)), timeout: String(waitMs), set_presence: 'offline' },

@@ -47,7 +47,7 @@ const invitedBy = (sender: unknown, more: object = {}) => ({
   },
 });
 const hears = async (ledger: ReturnType<typeof chatLedger>, texts: string[]) =>
-  expect.poll(() => ledger.taken.map(({ text }) => text)).toEqual(texts);
+  expect.poll(() => ledger.taken.map(({ text }) => text), { timeout: 20_000 }).toEqual(texts);
 
 test('serveMatrix() takes each round in with its token, and asks on from there', async () => {
   const server = await scriptedServer();
@@ -335,6 +335,37 @@ test.each([
   // Merged by time, which a gap keeps.
   await hears(ledger, expected);
 });
+
+/** One byte over what is read of an answer. */
+const tooLarge = ' '.repeat(67_108_865);
+const limitOf = (path: string) =>
+  (
+    JSON.parse(new URL(path, 'http://a').searchParams.get('filter')!) as {
+      room: { timeline: { limit?: number } };
+    }
+  ).room.timeline.limit;
+
+test('serveMatrix() asks for less of each room when a sync is too large, and for all again afterwards', async () => {
+  const server = await scriptedServer();
+  const answers = [tooLarge, tooLarge, roundOf('a', [eventOf(textOf('large'))])];
+  server.on('/sync', (path) => {
+    if (!path.includes('since=')) return [200, { next_batch: 'begun' }];
+    return answers.length === 0 ? 'silent' : [200, answers.shift()];
+  });
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  await hears(ledger, ['large']);
+  await expect.poll(() => asked(server, '/sync').map(({ path }) => limitOf(path))).toEqual([1, 50, 5, 1, 50]);
+}, 30_000);
+
+test('serveMatrix() throws channelBusy for a sync that is too large whatever is asked for', async () => {
+  const server = await scriptedServer();
+  server.on('/sync', (path) => [200, path.includes('since=') ? tooLarge : { next_batch: 'begun' }]);
+  const ledger = chatLedger();
+  const session = connect(ledger, server.channel);
+  expect(await session.ended).toMatchObject({ status: 'rejected', reason: { code: 'channelBusy' } });
+  expect([asked(server, '/sync').length, ledger.cursors.get('archive')]).toEqual([4, 'begun']);
+}, 30_000);
 
 test('serveMatrix() moves no cursor when a gap cannot be read, and goes on where it may not be read', async () => {
   const server = await scriptedServer();
