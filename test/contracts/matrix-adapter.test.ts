@@ -163,6 +163,19 @@ describe.skipIf(typeof made === 'string')('on a real Synapse', () => {
     await far.owner.ask('POST', `/rooms/${room}/leave`, {});
   });
 
+  test('serve() takes in what the owner said in a room before it put us out', async () => {
+    const room = await far.owner.roomWith(far.steward);
+    {
+      await using _before = await connect(ledger);
+    }
+    await far.owner.say(room, 'one more thing');
+    await far.owner.ask('POST', `/rooms/${room}/kick`, { user_id: far.steward.userId });
+    await far.owner.say(room, 'alone again');
+    await using _session = await connect(ledger);
+    await hears(ledger, ['one more thing']);
+    expect(ledger.taken[0]).toMatchObject({ from: far.owner.userId, addressed: true, thread: { kind: 'direct' } });
+  });
+
   test('serve() leaves the invitation of a stranger alone', async () => {
     const invite = [far.steward.userId];
     const room = String((await far.stranger.ask('POST', '/createRoom', { preset: 'private_chat', invite })).room_id);

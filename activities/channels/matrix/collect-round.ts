@@ -19,7 +19,8 @@ export async function collectRound(deps: TakeDeps, round: SyncRound, since: stri
   const placed: { readonly at: number; readonly message: IncomingMessage }[] = [];
   const ownIds: string[] = [];
   for (const room of round.rooms) {
-    if (room.membersChanged) deps.rooms.forget(room.roomId);
+    if (room.left) deps.rooms.leave(room.roomId);
+    else if (room.membersChanged) deps.rooms.forget(room.roomId);
     const { events, more } = await eventsOf(deps, room, since);
     let at = 0;
     const marked = new Set<string>();

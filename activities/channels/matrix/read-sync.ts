@@ -21,6 +21,8 @@ export interface SyncedRoom {
   /** Where the events that were left out begin, backwards; undefined where none were. */
   readonly gapFrom: string | undefined;
   readonly membersChanged: boolean;
+  /** We are not in it any more; what it holds was said while we were. */
+  readonly left: boolean;
 }
 
 /** What is read of a room; the same for gaps. */
@@ -78,7 +80,10 @@ async function askSync(server: Homeserver, { userId, since, waitMs, timelineLimi
   const rooms = recordOf(recordOf(answer).rooms);
   return {
     next,
-    rooms: roomsOf(rooms.join).map(([roomId, room]) => readRoom(roomId, room)),
+    rooms: [
+      ...roomsOf(rooms.join).map(([roomId, room]) => readRoom(roomId, room)),
+      ...roomsOf(rooms.leave).map(([roomId, room]) => readLeftRoom(roomId, room, userId)),
+    ],
     invites: roomsOf(rooms.invite).flatMap(([roomId, room]) => readInvite(roomId, room, userId)),
   };
 }
@@ -100,10 +105,22 @@ function readRoom(roomId: string, raw: unknown): SyncedRoom {
   const events = readEvents(timeline.events);
   const isMember = ({ type }: RoomEvent) => type === 'm.room.member';
   return {
-    ...{ roomId, events, gapFrom: timeline.limited === true ? textOf(timeline.prev_batch) : undefined },
+    ...{ roomId, events, left: false, gapFrom: timeline.limited === true ? textOf(timeline.prev_batch) : undefined },
     membersChanged:
       timeline.limited === true || events.some(isMember) || readEvents(recordOf(room.state).events).some(isMember),
   };
+}
+
+function readLeftRoom(roomId: string, raw: unknown, userId: string): SyncedRoom {
+  const room = readRoom(roomId, raw);
+  const end = room.events.findLastIndex(({ type, stateKey, content }) => {
+    return (
+      type === 'm.room.member' &&
+      stateKey === userId &&
+      (content.membership === 'leave' || content.membership === 'ban')
+    );
+  });
+  return { ...room, left: true, events: end === -1 ? room.events : room.events.slice(0, end) };
 }
 
 function readInvite(roomId: string, raw: unknown, userId: string): SyncRound['invites'] {

@@ -367,6 +367,44 @@ test('serveMatrix() throws channelBusy for a sync that is too large whatever is 
   expect([asked(server, '/sync').length, ledger.cursors.get('archive')]).toEqual([4, 'begun']);
 }, 30_000);
 
+const membership = (who: string, is: string, sender = owner) =>
+  eventOf({ membership: is }, { type: 'm.room.member', state_key: who, sender });
+const leftRound = (next: string, events: readonly unknown[]) => ({
+  ...{ next_batch: next, rooms: { leave: { [room]: { timeline: { events } } } } },
+});
+
+test.each([
+  ['the two', [owner], 'direct'],
+  ['more', [owner, third], 'room'],
+])('serveMatrix() takes in what was said in a room of %s before it was put out', async (_who, rest, kind) => {
+  const server = await scriptedServer();
+  server.on(`/rooms/${room}/joined_members`, [403, { errcode: 'M_FORBIDDEN' }]);
+  server.on(`/rooms/${room}/members`, [200, { chunk: rest.map((one) => membership(one, 'join')) }]);
+  const [last, after] = [eventOf(textOf('one more thing')), eventOf(textOf('among ourselves'))];
+  syncs(server, [leftRound('a', [last, membership(us, 'leave'), after])]);
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  await hears(ledger, ['one more thing']);
+  expect(ledger.taken[0]).toMatchObject({ from: owner, thread: { kind } });
+  expect(ledger.cursors.get('archive')).toBe('a');
+});
+
+test('serveMatrix() goes on where it may not look into a room that it was put out of', async () => {
+  const server = await scriptedServer();
+  server.on(`/rooms/${room}/joined_members`, [403, { errcode: 'M_FORBIDDEN' }]);
+  server.on(`/rooms/${room}/members`, [403, { errcode: 'M_FORBIDDEN' }]);
+  const gone = [null, { timeline: { events: 'none' } }, { timeline: { events: [membership(us, 'ban')] } }];
+  const leave = Object.fromEntries(gone.map((one, at) => [`!gone${at}:y`, one]));
+  syncs(server, [
+    { next_batch: 'a', rooms: { leave } },
+    leftRound('b', [eventOf(textOf('bye')), membership(us, 'ban')]),
+  ]);
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  await hears(ledger, ['bye']);
+  expect(ledger.cursors.get('archive')).toBe('b');
+});
+
 test('serveMatrix() moves no cursor when a gap cannot be read, and goes on where it may not be read', async () => {
   const server = await scriptedServer();
   const round = roundOf('a', [eventOf(textOf('now'))], { limited: true, prev_batch: 'gap' });
