@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 type Ledger = ReturnType<typeof chatLedger>;
-const timings = { pollMs: 5_000, restMs: 50, timelineLimit: 50 };
+const timings = { pollMs: 5_000, restMs: 50, timelineLimit: 50, joinAgainMs: 1_000 };
 
 /** Connects, and resolves once all that was missed has been read. */
 async function connect(ledger: Ledger, more: { channel?: Partial<MatrixChannel>; timelineLimit?: number } = {}) {
@@ -119,6 +119,18 @@ describe.skipIf(typeof made === 'string')('on a real Synapse', () => {
     expect(ledger.taken.filter(({ incomplete }) => incomplete !== undefined)).toHaveLength(1);
   });
 
+  test('serve() reads the words of the owner behind a flood of others', async () => {
+    await far.owner.say(far.sharedRoom, 'before the flood');
+    for (let group = 0; group < 33; group += 1) {
+      await Promise.all(
+        Array.from({ length: 20 }, (_, at) => far.stranger.say(far.sharedRoom, `flood ${group}.${at}`)),
+      );
+    }
+    await using _session = await connect(ledger, { timelineLimit: 5 });
+    const own = ledger.taken.filter(({ from }) => from === far.owner.userId);
+    expect(own.map(({ text, incomplete }) => [text, incomplete])).toEqual([['before the flood', undefined]]);
+  });
+
   test('serve() throws channelLoginRefused for a token that is none, and for that of another', async () => {
     for (const token of ['no token', far.owner.token]) {
       await expect(connect(ledger, { channel: { token } })).rejects.toMatchObject({ code: 'channelLoginRefused' });
@@ -135,6 +147,33 @@ describe.skipIf(typeof made === 'string')('on a real Synapse', () => {
     await hears(ledger, ['come in']);
     // One room of the two is enough for the tests that look for it.
     await far.owner.ask('POST', `/rooms/${room}/leave`, {});
+  });
+
+  test('serve() joins where the owner invited it before the cursor', async () => {
+    const invite = [far.steward.userId];
+    const room = String((await far.owner.ask('POST', '/createRoom', { preset: 'private_chat', invite })).room_id);
+    const query = new URLSearchParams({ timeout: String(Math.ceil(performance.now())) });
+    const { next_batch } = await far.steward.ask('GET', `/sync?${query}`);
+    const kept = chatLedger([['archive', String(next_batch)]]);
+    await using _session = await connect(kept);
+    const path = `/rooms/${room}/state/m.room.member/${far.steward.userId}`;
+    await expect.poll(() => far.owner.ask('GET', path), { timeout: 30_000 }).toMatchObject({ membership: 'join' });
+    await far.owner.say(room, 'there you are');
+    await hears(kept, ['there you are']);
+    await far.owner.ask('POST', `/rooms/${room}/leave`, {});
+  });
+
+  test('serve() takes in what the owner said in a room before it put us out', async () => {
+    const room = await far.owner.roomWith(far.steward);
+    {
+      await using _before = await connect(ledger);
+    }
+    await far.owner.say(room, 'one more thing');
+    await far.owner.ask('POST', `/rooms/${room}/kick`, { user_id: far.steward.userId });
+    await far.owner.say(room, 'alone again');
+    await using _session = await connect(ledger);
+    await hears(ledger, ['one more thing']);
+    expect(ledger.taken[0]).toMatchObject({ from: far.owner.userId, addressed: true, thread: { kind: 'direct' } });
   });
 
   test('serve() leaves the invitation of a stranger alone', async () => {

@@ -25,11 +25,11 @@ export interface ChatSession extends AsyncDisposable {
   abort(): void;
 }
 
-/** An empty ledger, and how a connection is begun on it. */
-export function chatLedger(): ChatLedger & {
+/** A ledger without messages, and how a connection is begun on it. @param reached - cursors that it has already */
+export function chatLedger(reached: Iterable<readonly [string, string]> = []): ChatLedger & {
   serve<C extends ChatChannel>(adapter: ChatAdapter<C>, channel: C): ChatSession;
 } {
-  const cursors = new Map<string, string>();
+  const cursors = new Map<string, string>(reached);
   const taken: IncomingMessage[] = [];
   const cameBack: string[] = [];
   const keys = new Set<string>();

@@ -2,6 +2,8 @@ import type { MatrixChannel } from '../../schemas/channel-file.ts';
 import { type Asked, faultServer } from './fault-server.ts';
 
 type Answer = readonly [status: number, body: unknown];
+/** @param path - with its query, decoded */
+type Answering = (path: string) => Answer | 'reset' | 'silent';
 
 /** A homeserver that answers what a test says, and 404 `M_NOT_FOUND` elsewhere. */
 export interface ScriptedHomeserver extends AsyncDisposable {
@@ -9,7 +11,7 @@ export interface ScriptedHomeserver extends AsyncDisposable {
   readonly channel: MatrixChannel;
   readonly requests: readonly Asked[];
   /** @param path - what the path begins with, after the prefix; the last one said counts. A text is sent as it stands. */
-  on(path: string, answer: Answer | (() => Answer | 'reset' | 'silent')): void;
+  on(path: string, answer: Answer | Answering): void;
 }
 
 export const scripted = { us: '@steward:matrix.test', owner: '@owner:matrix.test', room: '!room:matrix.test' } as const;
@@ -17,14 +19,14 @@ export const scripted = { us: '@steward:matrix.test', owner: '@owner:matrix.test
 /** Starts one on loopback. */
 export async function scriptedHomeserver(): Promise<ScriptedHomeserver> {
   const server = await faultServer();
-  const answers: [string, () => Answer | 'reset' | 'silent'][] = [];
+  const answers: [string, Answering][] = [];
   const on: ScriptedHomeserver['on'] = (path, answer) => {
     answers.unshift([path, typeof answer === 'function' ? answer : () => answer]);
   };
   on('/account/whoami', [200, { user_id: scripted.us }]);
   server.use((request, response) => {
     const path = decodeURIComponent(request.url!.replace('/_matrix/client/v3', ''));
-    const found = answers.find(([begin]) => path.startsWith(begin))?.[1]() ?? [404, { errcode: 'M_NOT_FOUND' }];
+    const found = answers.find(([begin]) => path.startsWith(begin))?.[1](path) ?? [404, { errcode: 'M_NOT_FOUND' }];
     if (found === 'reset') return void request.socket.resetAndDestroy();
     if (found === 'silent') return;
     const [status, body] = found;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from '../../../schemas/chat-message.ts';
 import { isEntryOf, type RoomEvent } from './read-event.ts';
 import { readGap } from './read-gap.ts';
 import type { SyncedRoom, SyncRound } from './read-sync.ts';
-import { ownIdOf, type TakeDeps, takeEvent } from './take-event.ts';
+import { isOwner, otherIn, ownIdOf, type TakeDeps, takeEvent } from './take-event.ts';
 
 interface Collected {
   readonly messages: readonly IncomingMessage[];
@@ -19,9 +19,11 @@ export async function collectRound(deps: TakeDeps, round: SyncRound, since: stri
   const placed: { readonly at: number; readonly message: IncomingMessage }[] = [];
   const ownIds: string[] = [];
   for (const room of round.rooms) {
-    if (room.membersChanged) deps.rooms.forget(room.roomId);
+    if (room.left) deps.rooms.leave(room.roomId);
+    else if (room.membersChanged) deps.rooms.forget(room.roomId);
     const { events, more } = await eventsOf(deps, room, since);
-    let [at, leftOut] = [0, more];
+    let at = 0;
+    const marked = new Set<string>();
     for (const event of events) {
       if (event.sender === deps.channel.userId) {
         const id = ownIdOf(event);
@@ -32,8 +34,9 @@ export async function collectRound(deps: TakeDeps, round: SyncRound, since: stri
       if (message === undefined) continue;
       // A clock that goes back does not turn a room's order round.
       at = Math.max(at, event.sentAt);
-      placed.push({ at, message: leftOut ? withGap(message) : message });
-      leftOut = false;
+      // On the first of each sender: what others say may be dropped, and the mark with it.
+      placed.push({ at, message: more && !marked.has(message.from) ? withGap(message) : message });
+      marked.add(message.from);
     }
   }
   return { messages: placed.sort((a, b) => a.at - b.at).map(({ message }) => message), ownIds };
@@ -41,16 +44,33 @@ export async function collectRound(deps: TakeDeps, round: SyncRound, since: stri
 
 /** What is new in a room: what was there before we came in is not. */
 async function eventsOf(
-  { server, channel: { userId } }: TakeDeps,
+  deps: TakeDeps,
   { roomId, events, gapFrom }: SyncedRoom,
   since: string,
 ): Promise<{ events: readonly RoomEvent[]; more: boolean }> {
-  const isEntry = (event: RoomEvent) => isEntryOf(userId, event);
-  const entry = events.findLastIndex(isEntry);
-  if (entry !== -1) return { events: events.slice(entry + 1), more: false };
-  if (gapFrom === undefined) return { events, more: false };
-  const gap = await readGap(server, { roomId, from: gapFrom, until: since, userId });
-  return { events: [...gap.events.slice(gap.events.findLastIndex(isEntry) + 1), ...events], more: gap.more };
+  const { userId } = deps.channel;
+  const seen = eventsSinceEntry(userId, events);
+  if (gapFrom === undefined || seen.length < events.length) return { events: seen, more: false };
+  const senders = await sendersIn(deps, roomId);
+  const rest = eventsSinceEntry(userId, events, senders);
+  if (rest.length < events.length) return { events: rest, more: false };
+  const gap = await readGap(deps.server, { roomId, from: gapFrom, until: since, userId, senders });
+  return { events: [...gap.events, ...events], more: gap.more };
+}
+
+const eventsSinceEntry = (userId: string, events: readonly RoomEvent[], senders?: readonly string[]) =>
+  events.slice(events.findLastIndex((event) => isEntryOf(userId, event, senders)) + 1);
+
+/**
+ * Whose words are read in a gap: a flood of others does not push the owner's out. Whoever was paired is not known here, so
+ * that all is read in a room of two with somebody else.
+ */
+async function sendersIn(deps: TakeDeps, roomId: string): Promise<readonly string[] | undefined> {
+  const { addresses, userId } = deps.channel;
+  const other = await otherIn(deps, roomId);
+  if (other !== undefined && !isOwner(deps.channel, other)) return undefined;
+  // Ids are in lower case, but for some that are very old.
+  return [...new Set([...addresses, ...addresses.map((address) => address.toLowerCase()), userId])];
 }
 
 function withGap(message: IncomingMessage): IncomingMessage {

@@ -19,6 +19,8 @@ interface PinnedReach extends Reach {
 
 /** A first sync of a large account has some megabytes. */
 const maxBytes = 67_108_864;
+/** Code of the `NoAnswer` for a body that is longer. */
+export const tooLarge = 'TOO_LARGE';
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
@@ -26,7 +28,7 @@ loopback.addAddress('::1', 'ipv6');
 /**
  * `fetch` for one request, over Node's own HTTP: it takes an authority, follows no redirect and uses no proxy.
  *
- * Rejects with `NoAnswer` where none came.
+ * Rejects with `NoAnswer` where none came, or one that is too large.
  *
  * @throws channelInsecure where a name without TLS leads to another machine
  */
@@ -55,7 +57,7 @@ export async function fetchPinned(reach: PinnedReach, url: URL, init: RequestIni
     ...(ca === undefined ? {} : { ca }),
     ...(serverName === undefined ? {} : { serverName }),
   });
-  if (answer.cut) throw new NoAnswer('unreachable', { code: 'TOO_LARGE' });
+  if (answer.cut) throw new NoAnswer('unreachable', { code: tooLarge });
   const kept = new Headers();
   for (const name of ['content-type', 'retry-after']) {
     const value = headers[name];

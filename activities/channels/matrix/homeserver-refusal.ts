@@ -16,13 +16,24 @@ export class HomeserverRefusal extends Error {
   }
 }
 
+/** An answer of a homeserver that is longer than what is ever read; where less can be asked for, that may help. */
+export class AnswerTooLarge extends StewardError {
+  constructor(host: string) {
+    super('channelBusy', `The homeserver ${host} gave an answer that is too large`);
+  }
+}
+
+/** Whether an answer is of this moment or of a proxy, and says nothing about what was asked. Pure. */
+export const isPassing = ({ status }: HomeserverRefusal): boolean =>
+  [401, 408, 425, 429, 502, 503, 504].includes(status);
+
 /** Whether an error is the homeserver's own word that we may not, or that there is no such thing; a proxy has none. Pure. */
 export const isNoForGood = (error: unknown): error is HomeserverRefusal & { readonly errcode: string } =>
   error instanceof HomeserverRefusal &&
   error.errcode !== undefined &&
   error.status >= 400 &&
   error.status < 500 &&
-  ![408, 425, 429].includes(error.status);
+  !isPassing(error);
 
 /** Gives what a request came to one of our names, and takes over no foreign word. Pure. @param host - named in the sentence */
 export function nameMatrixFailure(cause: unknown, host: string): StewardError {

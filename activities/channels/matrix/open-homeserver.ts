@@ -4,8 +4,8 @@ import { TypedEventEmitter } from 'matrix-js-sdk/lib/models/typed-event-emitter.
 import type { MatrixChannel } from '../../../schemas/channel-file.ts';
 import { StewardError } from '../../../schemas/errors.ts';
 import { NoAnswer } from '../../request-once.ts';
-import { fetchPinned, type Reach } from './fetch-pinned.ts';
-import { HomeserverRefusal } from './homeserver-refusal.ts';
+import { fetchPinned, type Reach, tooLarge } from './fetch-pinned.ts';
+import { AnswerTooLarge, HomeserverRefusal } from './homeserver-refusal.ts';
 
 /** One account at its homeserver. */
 export interface Homeserver {
@@ -29,6 +29,7 @@ interface AskOptions {
 
 const certificate = /^(?:ERR_SSL|ERR_TLS|EPROTO|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CERT_|HOSTNAME_MISMATCH)/;
 const patienceMs = 20_000;
+const refusesLogin = new Set<unknown>(['M_UNKNOWN_TOKEN', 'M_MISSING_TOKEN', 'M_USER_LOCKED']);
 
 /**
  * Makes ready to ask a homeserver. Only the HTTP layer of the SDK is loaded: it costs a quarter of what its client does.
@@ -101,12 +102,14 @@ function nameFailure(cause: unknown, host: string, status: number): Error {
   if (cause instanceof StewardError) return cause;
   if (status !== 0 && (status < 200 || status > 299)) {
     const errcode = cause instanceof MatrixError ? cause.errcode : undefined;
-    if (status === 401 || errcode === 'M_USER_DEACTIVATED') {
+    // A proxy answers 401 as well, and knows nothing of the account.
+    if (errcode === 'M_USER_DEACTIVATED' || (status === 401 && refusesLogin.has(errcode))) {
       return new StewardError('channelLoginRefused', `The homeserver ${host} refused the token`);
     }
     return new HomeserverRefusal(status, errcode, safeGetRetryAfterMs(cause, 5_000));
   }
   const code = cause instanceof NoAnswer ? cause.code : undefined;
+  if (code === tooLarge) return new AnswerTooLarge(host);
   if (cause instanceof NoAnswer && cause.kind === 'tls' && certificate.test(code ?? '')) {
     return new StewardError('channelInsecure', `No secure connection to the homeserver ${host}: ${code}`);
   }

@@ -45,10 +45,15 @@ export const isEventId = (value: unknown): value is string =>
 export const isUserId = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= maxIdChars && /^@[^\s:]+:\S+$/.test(value);
 
-/** Whether it is how an account came into a room: an invitation, or a join that none preceded. Pure. */
-export function isEntryOf(userId: string, event: RoomEvent): boolean {
+/**
+ * Whether it is how an account came into a room: an invitation, or a join that none preceded. Pure.
+ *
+ * @param senders - of whom all is read; an invitation by another is not seen, so that the join after it stands for it
+ */
+export function isEntryOf(userId: string, event: RoomEvent, senders?: readonly string[]): boolean {
   if (event.type !== 'm.room.member' || event.stateKey !== userId) return false;
   if (event.content.membership === 'invite') return true;
   const before = recordOf(event.unsigned.prev_content).membership;
-  return event.content.membership === 'join' && before !== 'join' && before !== 'invite';
+  if (event.content.membership !== 'join' || before === 'join') return false;
+  return before !== 'invite' || (senders !== undefined && !senders.includes(textOf(event.unsigned.prev_sender) ?? ''));
 }

@@ -11,6 +11,8 @@ interface Gap {
   /** The token of the sync before: what is older was there before. */
   readonly until: string;
   readonly userId: string;
+  /** Only what these said; all where left out. */
+  readonly senders: readonly string[] | undefined;
 }
 
 const pageEvents = 100;
@@ -20,15 +22,15 @@ const maxPages = 6;
 /**
  * Reads what a sync left out of a room, back to the sync before or to where we came in, whichever is later.
  *
- * @returns oldest first, and whether there was more than is ever read
+ * @returns oldest first, without how we came in, and whether there was more than is ever read
  * @throws channelBusy, channelLoginRefused; `HomeserverRefusal`
  */
 export async function readGap(
   server: Homeserver,
-  { roomId, from, until, userId }: Gap,
+  { roomId, from, until, userId, senders }: Gap,
 ): Promise<{ events: RoomEvent[]; more: boolean }> {
   const found: RoomEvent[] = [];
-  const filter = JSON.stringify({ types: wantedTypes, lazy_load_members: true });
+  const filter = JSON.stringify({ types: wantedTypes, lazy_load_members: true, ...(senders && { senders }) });
   const path = `/rooms/${encodeURIComponent(roomId)}/messages`;
   let at = from;
   for (let pages = 0; pages < maxPages; pages += 1) {
@@ -37,8 +39,8 @@ export async function readGap(
     for (const raw of listOf(page.chunk)) {
       const event = readEvent(raw);
       if (event === undefined) continue;
+      if (isEntryOf(userId, event, senders)) return { events: found.reverse(), more: false };
       found.push(event);
-      if (isEntryOf(userId, event)) return { events: found.reverse(), more: false };
     }
     const end = textOf(page.end);
     if (end === undefined || end === at) return { events: found.reverse(), more: false };

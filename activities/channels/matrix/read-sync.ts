@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { StewardError } from '../../../schemas/errors.ts';
+import { AnswerTooLarge } from './homeserver-refusal.ts';
 import { recordOf, textOf } from './json-value.ts';
 import type { Homeserver } from './open-homeserver.ts';
 import { isUserId, type RoomEvent, readEvents } from './read-event.ts';
@@ -19,18 +21,21 @@ export interface SyncedRoom {
   /** Where the events that were left out begin, backwards; undefined where none were. */
   readonly gapFrom: string | undefined;
   readonly membersChanged: boolean;
+  /** We are not in it any more; what it holds was said while we were. */
+  readonly left: boolean;
 }
 
 /** What is read of a room; the same for gaps. */
 export const wantedTypes = ['m.room.message', 'm.room.encrypted', 'm.room.member'] as const;
 
 const none = { not_types: ['*'] };
+/** @param timelineLimit - 0 for nothing of the rooms that we are in */
 const filterOf = (timelineLimit: number) => ({
   ...{ presence: none, account_data: none },
   room: {
     ...{ account_data: none, ephemeral: none },
-    state: { types: ['m.room.member'], lazy_load_members: true },
-    timeline: { types: wantedTypes, limit: timelineLimit, lazy_load_members: true },
+    state: timelineLimit === 0 ? none : { types: ['m.room.member'], lazy_load_members: true },
+    timeline: timelineLimit === 0 ? none : { types: wantedTypes, limit: timelineLimit, lazy_load_members: true },
   },
 });
 
@@ -41,11 +46,25 @@ interface SyncAsk {
   readonly timelineLimit: number;
 }
 
-/** Asks once what there is since a token. @throws channelBusy, channelLoginRefused, channelInsecure; `HomeserverRefusal` */
-export async function readSync(
-  server: Homeserver,
-  { userId, since, waitMs, timelineLimit }: SyncAsk,
-): Promise<SyncRound> {
+/** Tried one after another where an answer was too large: what a sync leaves out is read backwards, in pages. */
+const smallerLimits = [5, 1];
+
+/**
+ * Asks what there is since a token: once, and at once again with less of each room where that is too large.
+ *
+ * @throws channelBusy, channelLoginRefused, channelInsecure; `HomeserverRefusal`
+ */
+export async function readSync(server: Homeserver, asked: SyncAsk): Promise<SyncRound> {
+  try {
+    return await askSync(server, asked);
+  } catch (error) {
+    const timelineLimit = smallerLimits.find((limit) => limit < asked.timelineLimit);
+    if (!(error instanceof AnswerTooLarge) || timelineLimit === undefined) throw error;
+    return await readSync(server, { ...asked, timelineLimit });
+  }
+}
+
+async function askSync(server: Homeserver, { userId, since, waitMs, timelineLimit }: SyncAsk): Promise<SyncRound> {
   const answer = await server.ask('GET', '/sync', {
     query: {
       ...{ filter: JSON.stringify(filterOf(timelineLimit)), timeout: String(waitMs), set_presence: 'offline' },
@@ -61,9 +80,20 @@ export async function readSync(
   const rooms = recordOf(recordOf(answer).rooms);
   return {
     next,
-    rooms: roomsOf(rooms.join).map(([roomId, room]) => readRoom(roomId, room)),
+    rooms: [
+      ...roomsOf(rooms.join).map(([roomId, room]) => readRoom(roomId, room)),
+      ...roomsOf(rooms.leave).map(([roomId, room]) => readLeftRoom(roomId, room, userId)),
+    ],
     invites: roomsOf(rooms.invite).flatMap(([roomId, room]) => readInvite(roomId, room, userId)),
   };
+}
+
+/** A first sync is answered at once whatever the wait; Synapse answers the same one for two minutes out of a cache. */
+export const freshWaitMs = (): number => randomInt(1_000_000);
+
+/** Who invites us where, whenever that was. @throws channelBusy, channelLoginRefused, channelInsecure; `HomeserverRefusal` */
+export async function readPendingInvites(server: Homeserver, userId: string): Promise<SyncRound['invites']> {
+  return (await readSync(server, { userId, waitMs: freshWaitMs(), timelineLimit: 0 })).invites;
 }
 
 /** What is no id of a room would lead to other paths. */
@@ -75,10 +105,22 @@ function readRoom(roomId: string, raw: unknown): SyncedRoom {
   const events = readEvents(timeline.events);
   const isMember = ({ type }: RoomEvent) => type === 'm.room.member';
   return {
-    ...{ roomId, events, gapFrom: timeline.limited === true ? textOf(timeline.prev_batch) : undefined },
+    ...{ roomId, events, left: false, gapFrom: timeline.limited === true ? textOf(timeline.prev_batch) : undefined },
     membersChanged:
       timeline.limited === true || events.some(isMember) || readEvents(recordOf(room.state).events).some(isMember),
   };
+}
+
+function readLeftRoom(roomId: string, raw: unknown, userId: string): SyncedRoom {
+  const room = readRoom(roomId, raw);
+  const end = room.events.findLastIndex(({ type, stateKey, content }) => {
+    return (
+      type === 'm.room.member' &&
+      stateKey === userId &&
+      (content.membership === 'leave' || content.membership === 'ban')
+    );
+  });
+  return { ...room, left: true, events: end === -1 ? room.events : room.events.slice(0, end) };
 }
 
 function readInvite(roomId: string, raw: unknown, userId: string): SyncRound['invites'] {

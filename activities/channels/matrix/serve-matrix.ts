@@ -1,14 +1,14 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MatrixChannel } from '../../../schemas/channel-file.ts';
 import type { ChatServing } from '../../../schemas/chat-adapter.ts';
 import { StewardError } from '../../../schemas/errors.ts';
 import { collectRound } from './collect-round.ts';
-import { HomeserverRefusal, isNoForGood, nameMatrixFailure } from './homeserver-refusal.ts';
+import { HomeserverRefusal, nameMatrixFailure } from './homeserver-refusal.ts';
+import { type Invitations, joinInvited } from './join-invited.ts';
 import { recordOf } from './json-value.ts';
 import { knowRooms } from './know-rooms.ts';
 import { type Homeserver, openHomeserver } from './open-homeserver.ts';
-import { readSync } from './read-sync.ts';
+import { freshWaitMs, readSync } from './read-sync.ts';
 
 /** How a connection waits; smaller in tests. */
 export interface MatrixTimings {
@@ -18,9 +18,11 @@ export interface MatrixTimings {
   readonly restMs: number;
   /** Events of a room in one sync; what is more is read backwards. */
   readonly timelineLimit: number;
+  /** Between two attempts to join a room. */
+  readonly joinAgainMs: number;
 }
 
-export const matrixTimings: MatrixTimings = { pollMs: 25_000, restMs: 1_000, timelineLimit: 50 };
+export const matrixTimings: MatrixTimings = { pollMs: 25_000, restMs: 1_000, timelineLimit: 50, joinAgainMs: 60_000 };
 
 /**
  * Holds one connection to a homeserver: syncs from the cursor, round after round. Messages and the cursor of a round are
@@ -29,12 +31,17 @@ export const matrixTimings: MatrixTimings = { pollMs: 25_000, restMs: 1_000, tim
  * @throws channelBusy, channelLoginRefused, channelInsecure, sessionSuperseded, storeBusy
  */
 export async function serveMatrix(serving: ChatServing<MatrixChannel>, timings = matrixTimings): Promise<void> {
-  const server = openHomeserver(serving.channel, serving.signal);
+  const over = new AbortController();
+  const server = openHomeserver(serving.channel, AbortSignal.any([serving.signal, over.signal]));
+  const invitations = joinInvited(server, serving.channel, timings.joinAgainMs);
   try {
-    await holdConnection(serving, server, timings);
+    await holdConnection(serving, server, invitations, timings);
   } catch (error) {
     if (serving.signal.aborted) return;
     throw error instanceof HomeserverRefusal ? nameMatrixFailure(error, server.host) : error;
+  } finally {
+    over.abort();
+    await invitations.idle();
   }
 }
 
@@ -48,21 +55,26 @@ export async function checkMatrix(channel: MatrixChannel, signal: AbortSignal): 
   }
 }
 
-async function holdConnection(serving: ChatServing<MatrixChannel>, server: Homeserver, timings: MatrixTimings) {
+async function holdConnection(
+  serving: ChatServing<MatrixChannel>,
+  server: Homeserver,
+  invitations: Invitations,
+  timings: MatrixTimings,
+) {
   const { channel, signal } = serving;
   const { userId } = channel;
   await checkIdentity(server, userId);
   const deps = { server, channel, rooms: knowRooms(server, userId) };
-  const invited = new Set<string>();
-  let since = (await serving.cursor('archive')) ?? (await begin(serving, server, invited));
+  const reached = await serving.cursor('archive');
+  if (reached !== undefined) invitations.lookForPending();
+  let since = reached ?? (await begin(serving, server, invitations));
   for (let waitMs = 0; !signal.aborted; waitMs = timings.pollMs) {
     const began = performance.now();
     const round = await readSync(server, { ...timings, userId, since, waitMs });
     const { messages, ownIds } = await collectRound(deps, round, since);
     for (const id of ownIds) await serving.cameBack(id);
-    noteInvites(channel, round.invites, invited);
-    // Before the cursor moves: it does not come back to an invitation.
-    await joinInvited(server, invited);
+    invitations.note(round.invites);
+    invitations.joinDue();
     const stands = round.next === since;
     if (messages.length > 0 || !stands) await serving.take(messages, { place: 'archive', token: round.next });
     since = round.next;
@@ -85,34 +97,15 @@ async function checkIdentity(server: Homeserver, userId: string): Promise<void> 
   );
 }
 
-async function begin(serving: ChatServing<MatrixChannel>, server: Homeserver, invited: Set<string>): Promise<string> {
+async function begin(
+  serving: ChatServing<MatrixChannel>,
+  server: Homeserver,
+  invitations: Invitations,
+): Promise<string> {
   const { userId } = serving.channel;
-  // A first sync is answered at once whatever the wait; Synapse answers the same one for two minutes out of a cache.
-  const { next, invites } = await readSync(server, { userId, waitMs: randomInt(1_000_000), timelineLimit: 1 });
-  noteInvites(serving.channel, invites, invited);
-  await joinInvited(server, invited);
+  const { next, invites } = await readSync(server, { userId, waitMs: freshWaitMs(), timelineLimit: 1 });
+  invitations.note(invites);
+  invitations.joinDue();
   await serving.take([], { place: 'archive', token: next });
   return next;
-}
-
-/** Rooms of strangers are neither joined nor refused: to refuse would tell them that somebody is there. */
-function noteInvites(
-  { addresses }: MatrixChannel,
-  invites: readonly { roomId: string; by: string }[],
-  invited: Set<string>,
-) {
-  for (const { roomId, by } of invites) if (addresses.includes(by)) invited.add(roomId);
-}
-
-/** A room that cannot be joined now is tried again in the next round, and holds up no other. */
-async function joinInvited(server: Homeserver, invited: Set<string>): Promise<void> {
-  for (const roomId of [...invited]) {
-    try {
-      await server.ask('POST', `/rooms/${encodeURIComponent(roomId)}/join`, { body: {} });
-      invited.delete(roomId);
-    } catch (error) {
-      if (isNoForGood(error)) invited.delete(roomId);
-      else if (!(error instanceof HomeserverRefusal)) throw error;
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import type { MatrixChannel } from '../../../schemas/channel-file.ts';
 import type { IncomingMessage, ThreadPlace } from '../../../schemas/chat-message.ts';
-import { isNoForGood } from './homeserver-refusal.ts';
+import { HomeserverRefusal, isNoForGood, isPassing } from './homeserver-refusal.ts';
 import { recordOf, textOf } from './json-value.ts';
 import type { Rooms } from './know-rooms.ts';
 import type { Homeserver } from './open-homeserver.ts';
@@ -12,7 +12,7 @@ import { addressOf } from './room-place.ts';
 export interface TakeDeps {
   readonly server: Homeserver;
   readonly rooms: Rooms;
-  readonly channel: Pick<MatrixChannel, 'userId'>;
+  readonly channel: Pick<MatrixChannel, 'userId' | 'addresses'>;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function takeEvent(
   if (isEdit && event.type !== 'm.room.message') return undefined;
   const words = isEdit ? readWords(recordOf(event.content['m.new_content'])) : wordsOf(event);
   if (words === undefined) return undefined;
-  const original = isEdit ? await originalOf(deps.server, roomId, relation.event_id, event.sender) : event;
+  const original = isEdit ? await originalOf(deps, roomId, relation.event_id, event.sender) : event;
   if (original === undefined) return undefined;
   const thread = await threadOf(deps, roomId, original);
   const other = await otherIn(deps, roomId);
@@ -48,24 +48,28 @@ function wordsOf({ type, content }: RoomEvent): Words | undefined {
   return { text: '', mentions: [], incomplete: 'It is encrypted and cannot be opened here.' };
 }
 
-/** An edit is believed where the message that it names is by the same sender. Reading it may fail; then the round does. */
-async function originalOf(
-  server: Homeserver,
-  roomId: string,
-  id: unknown,
-  sender: string,
-): Promise<RoomEvent | undefined> {
-  if (!isEventId(id)) return undefined;
+/**
+ * An edit is believed where the message that it names is by the same sender. It is asked for only where the sender may
+ * count. Where the homeserver cannot be asked now the round fails; where it has no such message, whatever it says, there
+ * is none: one event does not hold up all that come after it.
+ */
+async function originalOf(deps: TakeDeps, roomId: string, id: unknown, sender: string): Promise<RoomEvent | undefined> {
+  if (!isEventId(id) || !(await mayCount(deps, roomId, sender))) return undefined;
   let original: RoomEvent | undefined;
   try {
     original = readEvent(
-      await server.ask('GET', `/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(id)}`),
+      await deps.server.ask('GET', `/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(id)}`),
     );
   } catch (error) {
-    if (isNoForGood(error)) return undefined;
+    if (error instanceof HomeserverRefusal && !isPassing(error)) return undefined;
     throw error;
   }
   return original?.id === id && original.sender === sender && original.type === 'm.room.message' ? original : undefined;
+}
+
+/** Who is in the file counts; who was paired is not known here, and speaks in a room of two. */
+async function mayCount(deps: TakeDeps, roomId: string, sender: string): Promise<boolean> {
+  return isOwner(deps.channel, sender) || (await otherIn(deps, roomId)) === sender;
 }
 
 async function threadOf(deps: TakeDeps, roomId: string, event: RoomEvent): Promise<ThreadPlace> {
@@ -81,7 +85,8 @@ async function threadOf(deps: TakeDeps, roomId: string, event: RoomEvent): Promi
     : { key: roomId, kind: 'room', address };
 }
 
-async function otherIn({ rooms }: TakeDeps, roomId: string): Promise<string | undefined> {
+/** The other one of a room of two; undefined also where we may not look. @throws channelBusy, channelLoginRefused; `HomeserverRefusal` */
+export async function otherIn({ rooms }: Pick<TakeDeps, 'rooms'>, roomId: string): Promise<string | undefined> {
   try {
     return await rooms.other(roomId);
   } catch (error) {
@@ -109,3 +114,7 @@ function hasWord(said: string, name: string): boolean {
 /** Our own id of a message of ours that came back; undefined for one that has none. Pure. */
 export const ownIdOf = ({ content, unsigned }: RoomEvent): string | undefined =>
   textOf(content['org.steward.id']) ?? textOf(unsigned.transaction_id);
+
+/** Whether a sender is one of the owner's addresses, in whatever case the file has them. Pure. */
+export const isOwner = ({ addresses }: Pick<MatrixChannel, 'addresses'>, sender: string): boolean =>
+  addresses.some((address) => address.toLowerCase() === sender.toLowerCase());

@@ -1,6 +1,6 @@
 // Policy: the token leaves only over TLS that is verified or on this machine; no word of a homeserver gets into an error.
 import { expect, onTestFinished, test } from 'vitest';
-import { HomeserverRefusal } from '../../../../../activities/channels/matrix/homeserver-refusal.ts';
+import { HomeserverRefusal, isNoForGood } from '../../../../../activities/channels/matrix/homeserver-refusal.ts';
 import { openHomeserver } from '../../../../../activities/channels/matrix/open-homeserver.ts';
 import { StewardError } from '../../../../../schemas/errors.ts';
 import { faultServer } from '../../../../support/fault-server.ts';
@@ -86,7 +86,9 @@ test('ask() follows no redirect, so the token goes nowhere else', async () => {
 
 test.each([
   [401, { errcode: 'M_UNKNOWN_TOKEN', error: 'hostile words' }, 'channelLoginRefused'],
-  [401, 'hostile words', 'channelLoginRefused'],
+  [401, { errcode: 'M_MISSING_TOKEN', error: 'hostile words' }, 'channelLoginRefused'],
+  [401, { errcode: 'M_USER_LOCKED', error: 'hostile words' }, 'channelLoginRefused'],
+  [401, { errcode: 'M_USER_DEACTIVATED', error: 'hostile words' }, 'channelLoginRefused'],
   [403, { errcode: 'M_USER_DEACTIVATED', error: 'hostile words' }, 'channelLoginRefused'],
   [200, '{"hostile words', 'channelBusy'],
   [200, '', 'channelBusy'],
@@ -103,6 +105,10 @@ test.each([
   [403, { errcode: 'M_FORBIDDEN', error: 'hostile words' }, 'M_FORBIDDEN'],
   [403, { errcode: 'hostile words' }, undefined],
   [502, { errcode: { hostile: true } }, undefined],
+  [401, '<html>hostile words</html>', undefined],
+  [401, { errcode: 'M_UNAUTHORIZED', error: 'hostile words' }, 'M_UNAUTHORIZED'],
+  [401, { errcode: { hostile: 'M_UNKNOWN_TOKEN' } }, undefined],
+  [403, { errcode: 'M_UNKNOWN_TOKEN' }, 'M_UNKNOWN_TOKEN'],
   [500, '{"hostile words', undefined],
   [500, 'null', undefined],
 ])('ask() keeps of the refusal %d %j the code and no words', async (status, body, errcode) => {
@@ -112,6 +118,14 @@ test.each([
   expect(failure).toBeInstanceOf(HomeserverRefusal);
   expect(failure).toMatchObject({ status, errcode });
   expect(String((failure as Error).stack)).not.toContain('hostile');
+});
+
+test.each([
+  [401, 'M_UNAUTHORIZED', false],
+  [429, 'M_LIMIT_EXCEEDED', false],
+  [403, 'M_FORBIDDEN', true],
+])('isNoForGood() of %d %s is %s', (status, errcode, expected) => {
+  expect(isNoForGood(new HomeserverRefusal(status, errcode))).toBe(expected);
 });
 
 test('ask() hears how long a homeserver wants us to wait', async () => {

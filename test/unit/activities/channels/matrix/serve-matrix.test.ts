@@ -21,14 +21,17 @@ async function scriptedServer() {
   return server;
 }
 
-/** Answers one sync after another; when they are used up the next one stays open. */
-function syncs(server: ScriptedHomeserver, answers: readonly unknown[]) {
-  const left = [{ next_batch: 'begun' }, ...answers];
-  server.on('/sync', () => (left.length === 0 ? 'silent' : [200, left.shift()]));
+/** Answers one sync after another; when they are used up the next one stays open. Those without a token begin. */
+function syncs(server: ScriptedHomeserver, answers: readonly unknown[], pending: object = {}) {
+  const left = [...answers];
+  server.on('/sync', (path) => {
+    if (!path.includes('since=')) return [200, { next_batch: 'begun', rooms: { invite: pending } }];
+    return left.length === 0 ? 'silent' : [200, left.shift()];
+  });
 }
 
-function connect(ledger: ReturnType<typeof chatLedger>, channel: MatrixChannel, restMs = 1) {
-  const timings = { pollMs: 5_000, restMs, timelineLimit: 50 };
+function connect(ledger: ReturnType<typeof chatLedger>, channel: MatrixChannel, restMs = 1, joinAgainMs = 1) {
+  const timings = { pollMs: 5_000, restMs, timelineLimit: 50, joinAgainMs };
   return ledger.serve({ ...matrixAdapter, serve: (serving) => serveMatrix(serving, timings) }, channel);
 }
 
@@ -36,8 +39,15 @@ const roundOf = (next: string, events: readonly unknown[], more: object = {}) =>
   ...{ next_batch: next, rooms: { join: { [room]: { timeline: { events, ...more } } } } },
 });
 const asked = ({ requests }: ScriptedHomeserver, path: string) => requests.filter((one) => one.path.includes(path));
+const joinsAt = ({ requests }: ScriptedHomeserver) =>
+  requests.filter(({ method }) => method === 'POST').map(({ path }) => decodeURIComponent(path));
+const invitedBy = (sender: unknown, more: object = {}) => ({
+  invite_state: {
+    events: [{ type: 'm.room.member', state_key: us, sender, content: { membership: 'invite' }, ...more }],
+  },
+});
 const hears = async (ledger: ReturnType<typeof chatLedger>, texts: string[]) =>
-  expect.poll(() => ledger.taken.map(({ text }) => text)).toEqual(texts);
+  expect.poll(() => ledger.taken.map(({ text }) => text), { timeout: 20_000 }).toEqual(texts);
 
 test('serveMatrix() takes each round in with its token, and asks on from there', async () => {
   const server = await scriptedServer();
@@ -105,18 +115,13 @@ test('serveMatrix() merges rooms by time and keeps the order within each', async
 
 test('serveMatrix() joins where its owner invites it and nowhere else', async () => {
   const server = await scriptedServer();
-  const invite = (sender: unknown, more: object = {}) => ({
-    invite_state: {
-      events: [{ type: 'm.room.member', state_key: us, sender, content: { membership: 'invite' }, ...more }],
-    },
-  });
   const rooms = {
     invite: {
-      '!owner:y': invite(owner),
-      '!stranger:y': invite('@stranger:y'),
-      '!forged:y': invite({ toString: owner }),
-      '!another:y': invite(owner, { state_key: '@another:y' }),
-      '!knock:y': invite(owner, { content: { membership: 'knock' } }),
+      '!owner:y': invitedBy(owner),
+      '!stranger:y': invitedBy('@stranger:y'),
+      '!forged:y': invitedBy({ toString: owner }),
+      '!another:y': invitedBy(owner, { state_key: '@another:y' }),
+      '!knock:y': invitedBy(owner, { content: { membership: 'knock' } }),
     },
   };
   syncs(server, [{ next_batch: 'a', rooms }, { next_batch: 'b' }]);
@@ -124,23 +129,95 @@ test('serveMatrix() joins where its owner invites it and nowhere else', async ()
   const ledger = chatLedger();
   await using _session = connect(ledger, server.channel);
   await expect.poll(() => ledger.cursors.get('archive')).toBe('b');
-  expect(server.requests.filter(({ method }) => method === 'POST').map(({ path }) => decodeURIComponent(path))).toEqual(
-    ['/_matrix/client/v3/rooms/!owner:y/join'],
-  );
+  await expect.poll(() => joinsAt(server)).toEqual(['/_matrix/client/v3/rooms/!owner:y/join']);
 });
 
-test('serveMatrix() tries to join again in the next round, and reads on meanwhile', async () => {
+test('serveMatrix() tries to join again later, and reads on meanwhile', async () => {
   const server = await scriptedServer();
-  const events = [{ type: 'm.room.member', state_key: us, sender: owner, content: { membership: 'invite' } }];
-  const rooms = { invite: { '!far:y': { invite_state: { events } } } };
-  syncs(server, [{ next_batch: 'a', rooms }, roundOf('b', [eventOf(textOf('meanwhile'))]), { next_batch: 'c' }]);
+  const rooms = { invite: { '!far:y': invitedBy(owner) } };
   const joins = [502, 200];
   server.on('/rooms/!far:y/join', () => [joins.shift()!, {}]);
+  let rounds = 0;
+  server.on('/sync', () => {
+    rounds += 1;
+    if (rounds === 1) return [200, { next_batch: 'begun' }];
+    if (rounds === 2) return [200, { next_batch: 'a', rooms }];
+    return joins.length === 0 ? 'silent' : [200, roundOf(`on-${rounds}`, [eventOf(textOf('meanwhile'))])];
+  });
   const ledger = chatLedger();
   await using _session = connect(ledger, server.channel);
-  await expect.poll(() => ledger.cursors.get('archive')).toBe('c');
-  await hears(ledger, ['meanwhile']);
-  expect(joins).toEqual([]);
+  await expect.poll(() => joins).toEqual([]);
+  expect(ledger.taken[0]?.text).toBe('meanwhile');
+});
+
+test('serveMatrix() does not try to join again before the time for it', async () => {
+  const server = await scriptedServer();
+  const rooms = { invite: { '!far:y': invitedBy(owner) } };
+  server.on('/rooms/!far:y/join', [502, {}]);
+  let rounds = 0;
+  server.on('/sync', () => {
+    rounds += 1;
+    return rounds > 50
+      ? 'silent'
+      : [200, { ...roundOf(`on-${rounds}`, [eventOf(textOf('on'))]), ...(rounds === 2 && { rooms }) }];
+  });
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel, 1, 3_600_000);
+  await expect.poll(() => ledger.cursors.get('archive')).toBe('on-50');
+  expect(joinsAt(server)).toHaveLength(1);
+});
+
+test('serveMatrix() joins on a reconnect where its owner invited it earlier, and nowhere else', async () => {
+  const server = await scriptedServer();
+  const pending = { '!owner:y': invitedBy(owner), '!stranger:y': invitedBy('@stranger:y') };
+  const first = chatLedger();
+  syncs(server, [{ next_batch: 'a' }]);
+  {
+    await using session = connect(first, server.channel);
+    await session.up;
+  }
+  syncs(server, [roundOf('b', [eventOf(textOf('on'))])], pending);
+  server.on('/rooms/!owner:y/join', [200, {}]);
+  await using _session = connect(first, server.channel);
+  await expect.poll(() => joinsAt(server)).toEqual(['/_matrix/client/v3/rooms/!owner:y/join']);
+  await hears(first, ['on']);
+  expect(first.cursors.get('archive')).toBe('b');
+});
+
+test('serveMatrix() looks again for earlier invitations when that failed, and reads on meanwhile', async () => {
+  const server = await scriptedServer();
+  const first = chatLedger();
+  syncs(server, [{ next_batch: 'a' }]);
+  {
+    await using session = connect(first, server.channel);
+    await session.up;
+  }
+  const looks = [502, 200];
+  server.on('/sync', (path) => {
+    const rooms = { invite: { '!owner:y': invitedBy(owner) } };
+    if (!path.includes('since=')) return [looks.shift()!, { next_batch: 'x', rooms }];
+    return looks.length === 0 ? 'silent' : [200, roundOf(`on-${path.length}`, [eventOf(textOf('on'))])];
+  });
+  await using _session = connect(first, server.channel);
+  await expect.poll(() => joinsAt(server)).toHaveLength(1);
+  expect(first.taken[0]?.text).toBe('on');
+});
+
+test('serveMatrix() takes messages in while a homeserver is silent about a join, and ends without its answer', async () => {
+  const server = await scriptedServer();
+  const rooms = { invite: { '!dead:y': invitedBy(owner) } };
+  server.on('/rooms/!dead:y/join', () => 'silent');
+  syncs(server, [
+    { next_batch: 'a', rooms },
+    roundOf('b', [eventOf(textOf('one'))]),
+    roundOf('c', [eventOf(textOf('two'))]),
+  ]);
+  const ledger = chatLedger();
+  {
+    await using _session = connect(ledger, server.channel);
+    await hears(ledger, ['one', 'two']);
+  }
+  expect(joinsAt(server)).toHaveLength(1);
 });
 
 test('serveMatrix() reads a gap back to where it came into the room and no further', async () => {
@@ -202,6 +279,130 @@ test('serveMatrix() ends a gap that a homeserver never ends', async () => {
   await expect.poll(() => ledger.taken.at(-1)?.text).toBe('now');
   expect(ledger.taken).toHaveLength(7);
   expect(ledger.taken[0]?.incomplete).toContain('there were too many');
+});
+
+const sendersOf = (server: ScriptedHomeserver) =>
+  asked(server, '/messages').map(({ path }) => {
+    const filter = JSON.parse(new URL(path, 'http://a').searchParams.get('filter')!) as { senders?: string[] };
+    return filter.senders;
+  });
+const third = '@third:matrix.test';
+const limited = { limited: true, prev_batch: 'gap' };
+
+test.each([
+  ['a room of the owner', [us, owner], [owner, us]],
+  ['a room of more', [us, owner, third], [owner, us]],
+  ['a room of two with somebody else, who may have been paired', [us, third], undefined],
+])('serveMatrix() reads the gap of %s by the senders that count there', async (_which, members, expected) => {
+  const server = await scriptedServer();
+  server.on(`/rooms/${room}/joined_members`, [200, { joined: Object.fromEntries(members.map((one) => [one, {}])) }]);
+  server.on(`/rooms/${room}/messages`, [200, { chunk: [eventOf(textOf('missed'))] }]);
+  syncs(server, [roundOf('a', [eventOf(textOf('now'))], limited)]);
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  await hears(ledger, ['missed', 'now']);
+  expect(sendersOf(server)).toEqual([expected]);
+});
+
+test('serveMatrix() marks the first message of the owner when more was left out, whoever spoke before', async () => {
+  const server = await scriptedServer();
+  let page = 0;
+  server.on(`/rooms/${room}/messages`, () => {
+    page += 1;
+    return [200, { chunk: [], end: `page-${page}` }];
+  });
+  const other = eventOf(textOf('flood'), { sender: third });
+  syncs(server, [roundOf('a', [other, eventOf(textOf('one')), eventOf(textOf('two'))], limited)]);
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  await hears(ledger, ['flood', 'one', 'two']);
+  const marked = ledger.taken.filter(({ from, incomplete }) => from === owner && incomplete !== undefined);
+  expect(marked.map(({ text }) => text)).toEqual(['one']);
+});
+
+test.each([
+  [third, ['welcome', 'now']],
+  [owner, ['before the join', 'welcome', 'now']],
+])('serveMatrix() reads a gap back to the join where %s invited it', async (inviter, expected) => {
+  const server = await scriptedServer();
+  const unsigned = { prev_content: { membership: 'invite' }, prev_sender: inviter };
+  const join = eventOf({ membership: 'join' }, { type: 'm.room.member', state_key: us, sender: us, unsigned });
+  const chunk = [eventOf(textOf('welcome')), join, eventOf(textOf('before the join'))];
+  server.on(`/rooms/${room}/messages`, [200, { chunk }]);
+  syncs(server, [roundOf('a', [eventOf(textOf('now'))], limited)]);
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  // Merged by time, which a gap keeps.
+  await hears(ledger, expected);
+});
+
+/** One byte over what is read of an answer. */
+const tooLarge = ' '.repeat(67_108_865);
+const limitOf = (path: string) =>
+  (
+    JSON.parse(new URL(path, 'http://a').searchParams.get('filter')!) as {
+      room: { timeline: { limit?: number } };
+    }
+  ).room.timeline.limit;
+
+test('serveMatrix() asks for less of each room when a sync is too large, and for all again afterwards', async () => {
+  const server = await scriptedServer();
+  const answers = [tooLarge, tooLarge, roundOf('a', [eventOf(textOf('large'))])];
+  server.on('/sync', (path) => {
+    if (!path.includes('since=')) return [200, { next_batch: 'begun' }];
+    return answers.length === 0 ? 'silent' : [200, answers.shift()];
+  });
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  await hears(ledger, ['large']);
+  await expect.poll(() => asked(server, '/sync').map(({ path }) => limitOf(path))).toEqual([1, 50, 5, 1, 50]);
+}, 30_000);
+
+test('serveMatrix() throws channelBusy for a sync that is too large whatever is asked for', async () => {
+  const server = await scriptedServer();
+  server.on('/sync', (path) => [200, path.includes('since=') ? tooLarge : { next_batch: 'begun' }]);
+  const ledger = chatLedger();
+  const session = connect(ledger, server.channel);
+  expect(await session.ended).toMatchObject({ status: 'rejected', reason: { code: 'channelBusy' } });
+  expect([asked(server, '/sync').length, ledger.cursors.get('archive')]).toEqual([4, 'begun']);
+}, 30_000);
+
+const membership = (who: string, is: string, sender = owner) =>
+  eventOf({ membership: is }, { type: 'm.room.member', state_key: who, sender });
+const leftRound = (next: string, events: readonly unknown[]) => ({
+  ...{ next_batch: next, rooms: { leave: { [room]: { timeline: { events } } } } },
+});
+
+test.each([
+  ['the two', [owner], 'direct'],
+  ['more', [owner, third], 'room'],
+])('serveMatrix() takes in what was said in a room of %s before it was put out', async (_who, rest, kind) => {
+  const server = await scriptedServer();
+  server.on(`/rooms/${room}/joined_members`, [403, { errcode: 'M_FORBIDDEN' }]);
+  server.on(`/rooms/${room}/members`, [200, { chunk: rest.map((one) => membership(one, 'join')) }]);
+  const [last, after] = [eventOf(textOf('one more thing')), eventOf(textOf('among ourselves'))];
+  syncs(server, [leftRound('a', [last, membership(us, 'leave'), after])]);
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  await hears(ledger, ['one more thing']);
+  expect(ledger.taken[0]).toMatchObject({ from: owner, thread: { kind } });
+  expect(ledger.cursors.get('archive')).toBe('a');
+});
+
+test('serveMatrix() goes on where it may not look into a room that it was put out of', async () => {
+  const server = await scriptedServer();
+  server.on(`/rooms/${room}/joined_members`, [403, { errcode: 'M_FORBIDDEN' }]);
+  server.on(`/rooms/${room}/members`, [403, { errcode: 'M_FORBIDDEN' }]);
+  const gone = [null, { timeline: { events: 'none' } }, { timeline: { events: [membership(us, 'ban')] } }];
+  const leave = Object.fromEntries(gone.map((one, at) => [`!gone${at}:y`, one]));
+  syncs(server, [
+    { next_batch: 'a', rooms: { leave } },
+    leftRound('b', [eventOf(textOf('bye')), membership(us, 'ban')]),
+  ]);
+  const ledger = chatLedger();
+  await using _session = connect(ledger, server.channel);
+  await hears(ledger, ['bye']);
+  expect(ledger.cursors.get('archive')).toBe('b');
 });
 
 test('serveMatrix() moves no cursor when a gap cannot be read, and goes on where it may not be read', async () => {

@@ -103,10 +103,46 @@ test('takeEvent() ignores an edit that cannot be by the sender of the original',
   expect(await take(editOf(String(original.event_id), 'x', { 'm.new_content': 'text' }))).toBeUndefined();
 });
 
-test('takeEvent() fails with the round when an original cannot be read now', async () => {
+test.each([401, 429, 502, 503, 504])(
+  'takeEvent() fails with the round when the original of the owner cannot be read now (%d)',
+  async (status) => {
+    const { server, take } = await takingIn([us, owner]);
+    server.on(`/rooms/${room}/event/$busy`, [status, {}]);
+    await expect(take(editOf('$busy', 'hello'))).rejects.toMatchObject({ status });
+  },
+);
+
+test('takeEvent() fails with the round when no answer comes about an original', async () => {
   const { server, take } = await takingIn([us, owner]);
-  server.on(`/rooms/${room}/event/$busy`, [502, {}]);
-  await expect(take(editOf('$busy', 'hello'))).rejects.toMatchObject({ status: 502 });
+  server.on(`/rooms/${room}/event/$cut`, () => 'reset');
+  await expect(take(editOf('$cut', 'hello'))).rejects.toMatchObject({ code: 'channelBusy' });
+});
+
+test.each([
+  [403, {}],
+  [404, { errcode: 'M_NOT_FOUND' }],
+  [500, { errcode: 'M_UNKNOWN' }],
+  [500, 'no JSON'],
+])('takeEvent() ignores an edit whose original is refused by %d %j', async (status, body) => {
+  const { server, take } = await takingIn([us, owner]);
+  server.on(`/rooms/${room}/event/$bad`, [status, body]);
+  expect(await take(editOf('$bad', 'hello'))).toBeUndefined();
+});
+
+test('takeEvent() asks in a room of more for no original of somebody else than the owner', async () => {
+  const { server, take } = await takingIn([us, owner, third]);
+  const original = eventOf(textOf('hullo'), { sender: third });
+  server.on(`/rooms/${room}/event/`, [200, original]);
+  const edit = editOf(String(original.event_id), 'hello');
+  expect(await take({ ...edit, sender: third })).toBeUndefined();
+  expect(server.requests.filter(({ path }) => path.includes('/event/'))).toEqual([]);
+});
+
+test('takeEvent() takes an edit by the other of a room of two, who may have been paired', async () => {
+  const { server, take } = await takingIn([us, third]);
+  const original = eventOf(textOf('hullo'), { sender: third });
+  server.on(`/rooms/${room}/event/`, [200, original]);
+  expect(await take({ ...editOf(String(original.event_id), 'hello'), sender: third })).toMatchObject({ text: 'hello' });
 });
 
 test('takeEvent() says of an encrypted message that it cannot be opened', async () => {
