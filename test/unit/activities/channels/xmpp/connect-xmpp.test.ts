@@ -2,7 +2,7 @@
 // - a server without TLS sees the name of its domain and nothing else
 // - a refused login, a bad certificate and a server that is away are three different things
 // - no word of a server is in an error
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { connectXmpp } from '../../../../../activities/channels/xmpp/connect-xmpp.ts';
 import { xmppTimings } from '../../../../../activities/channels/xmpp/xmpp-timings.ts';
 import type { XmppChannel } from '../../../../../schemas/channel-file.ts';
@@ -12,6 +12,7 @@ import { xmppChannel } from '../../../../support/xmpp-channel.ts';
 
 const open: ScriptedXmpp[] = [];
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const server of open.splice(0)) await server[Symbol.asyncDispose]();
 });
 const start = async (script: XmppScript = {}) => {
@@ -64,6 +65,15 @@ describe('connectXmpp()', () => {
     await expect(connect(server, elsewhere)).rejects.toMatchObject(insecure);
     await expect(connect(server, { tls: { ca: '/nowhere/ca.pem' } })).rejects.toMatchObject(insecure);
     expect(server.heard()).toBe('');
+  });
+
+  test('checks the certificate whatever a variable of the process says', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    const server = await start();
+    const { tls: _, ...unknown } = xmppChannel(server);
+    await expect(connectXmpp(unknown, new AbortController().signal)).rejects.toMatchObject({ code: 'channelInsecure' });
+    expect(server.heard()).toBe('');
+    expect((await connect(server)).account).toBe('steward@xmpp.test');
   });
 
   test.each([
