@@ -43,6 +43,11 @@ export async function serveXmpp(serving: ChatServing<XmppChannel>, timings: Xmpp
   }
 }
 
+interface Archives {
+  readonly present: Set<string>;
+  readonly broken: Set<string>;
+}
+
 async function readForEver(reader: Reader, over: AbortSignal): Promise<void> {
   const { link, serving, rooms } = reader;
   const waiting: LiveMessage[] = [];
@@ -57,7 +62,7 @@ async function readForEver(reader: Reader, over: AbortSignal): Promise<void> {
     stop();
     wake();
   });
-  const present = new Set<string>();
+  const known: Archives = { present: new Set(), broken: new Set() };
   const due = new Set<string>();
   // Beside the reading: a room that does not answer holds up nobody. What was said before we were in is read after it.
   const join = () =>
@@ -67,23 +72,24 @@ async function readForEver(reader: Reader, over: AbortSignal): Promise<void> {
     });
   const all = [link.account, ...rooms.keys()];
   // Before the presence, or a server hands over as new what it kept for us in its archive.
-  await readAll(reader, [link.account], present);
+  await readAll(reader, [link.account], known);
   await link.ask('set', xml('enable', { xmlns: ns.carbons })).catch(() => undefined);
   await link.send(xml('presence', {}));
   join();
-  await readAll(reader, all, present);
+  await readAll(reader, all, known);
   serving.up();
   while (!over.aborted) {
     const waits = waiting.length > 0 || due.size > 0;
     const woken = waits || (await newsOrTime(serving.channel.readEvery, (news) => (wake = news)));
     if (over.aborted) return;
     if (!woken) join();
-    const { archives, loose } = sort(waiting.splice(0), present, rooms);
-    for (const archive of woken ? archives : all) due.add(archive);
+    const { archives, loose } = sort(waiting.splice(0), known.present, rooms);
+    // A room that is silent takes the time of all others: it is not asked again for each message.
+    for (const archive of woken ? archives.filter((one) => !known.broken.has(one)) : all) due.add(archive);
     const now = [...due];
     due.clear();
     await takeLoose(reader, loose);
-    await readAll(reader, now, present);
+    await readAll(reader, now, known);
   }
 }
 
@@ -122,12 +128,17 @@ function sort(waiting: readonly LiveMessage[], present: ReadonlySet<string>, roo
   return { archives: [...archives], loose };
 }
 
-/** @param present - archives that exist, as far as is known; kept up here */
-async function readAll(reader: Reader, archives: readonly string[], present: Set<string>): Promise<void> {
+/**
+ * @param present - archives that exist, as far as is known; kept up here
+ * @param broken - rooms whose archive could not be read; kept up here
+ */
+async function readAll(reader: Reader, archives: readonly string[], { present, broken }: Archives): Promise<void> {
   for (const archive of archives) {
-    const there = await catchUp(reader, archive === reader.link.account ? undefined : archive);
-    if (there) present.add(archive);
-    else present.delete(archive);
+    const outcome = await catchUp(reader, archive === reader.link.account ? undefined : archive);
+    if (outcome === 'failed') broken.add(archive);
+    else broken.delete(archive);
+    if (outcome === 'whole') present.add(archive);
+    if (outcome === 'none') present.delete(archive);
   }
 }
 

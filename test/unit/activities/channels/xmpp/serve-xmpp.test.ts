@@ -8,6 +8,7 @@ import { xmppAdapter } from '../../../../../activities/channels/xmpp/xmpp-adapte
 import { xmppTimings } from '../../../../../activities/channels/xmpp/xmpp-timings.ts';
 import { saying } from '../../../../../schemas/chat-document.ts';
 import type { OutgoingChat } from '../../../../../schemas/chat-message.ts';
+import { StewardError } from '../../../../../schemas/errors.ts';
 import { chatLedger } from '../../../../support/chat-ledger.ts';
 import { prosodyMissing } from '../../../../support/prosody.ts';
 import { type ScriptedXmpp, scriptedXmpp, type XmppScript } from '../../../../support/scripted-xmpp.ts';
@@ -18,6 +19,24 @@ const patience = { timeout: 20_000, interval: 30 };
 const textsOf = (ledger: ReturnType<typeof chatLedger>) => ledger.taken.map(({ text }) => text);
 const say = (id: string, text: string, inside = '', from = 'owner@xmpp.test/a') =>
   `<message from='${from}' to='steward@xmpp.test' type='chat' id='${id}'><body>${text}</body>${inside}</message>`;
+const hasty = {
+  ...xmppAdapter,
+  serve: (serving: Parameters<typeof serveXmpp>[0]) => serveXmpp(serving, { ...xmppTimings, askMs: 200 }),
+};
+
+/** The answer to a question to an archive: a page that is its last, with a message for each id. */
+function archivePage(stanza: string, owner: string, ids: readonly string[], complete = true): string | undefined {
+  const [id, queryid] = [/\sid="([^"]*)/.exec(stanza)?.[1], /queryid="([^"]*)/.exec(stanza)?.[1]];
+  if (queryid === undefined) return undefined;
+  const from = owner.startsWith('steward@') ? `owner@xmpp.test/a' type='chat` : `${owner}/owner' type='groupchat`;
+  const results = ids.map((one) => {
+    const inner = `<message xmlns='jabber:client' from='${from}' id='by-owner-${one}'><body>text ${one}</body></message>`;
+    const forwarded = `<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-11-25T10:00:00Z'/>${inner}</forwarded>`;
+    return `<message from='${owner}'><result xmlns='urn:xmpp:mam:2' queryid='${queryid}' id='${one}'>${forwarded}</result></message>`;
+  });
+  const fin = `<fin xmlns='urn:xmpp:mam:2' complete='${complete}'><set xmlns='http://jabber.org/protocol/rsm'/></fin>`;
+  return `${results.join('')}<iq type='result' id='${id}' from='${owner}'>${fin}</iq>`;
+}
 
 describe('serveXmpp() on a server of our own', () => {
   const open: ScriptedXmpp[] = [];
@@ -107,6 +126,52 @@ describe('serveXmpp() on a server of our own', () => {
     await session.up;
     expect(textsOf(ledger)).toEqual(['true']);
     expect([...ledger.cursors]).toEqual([['archive', '2026-11-25T10:00:00Z a1']]);
+  });
+});
+
+describe('serveXmpp() with a room that cannot be read', () => {
+  const room = 'lobby@rooms.xmpp.test';
+  const roomError = (condition: string) =>
+    `<error type='wait'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`;
+
+  test.each([
+    ['swallows the question', () => ''],
+    [
+      'does not answer its server',
+      (id: string) => `<iq type='error' id='${id}' from='${room}'>${roomError('remote-server-timeout')}</iq>`,
+    ],
+    ['lets a stranger answer', (id: string) => `<iq type='result' id='${id}' from='stranger@xmpp.test/x'/>`],
+  ])('serves the account when one %s', async (_, refuse) => {
+    const answer = (stanza: string) =>
+      stanza.startsWith('<iq') && stanza.includes(`to="${room}"`)
+        ? refuse(/\sid="([^"]*)/.exec(stanza)?.[1] ?? '')
+        : undefined;
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    ledger.setCursor(room, '2026-11-25T10:00:00Z a1');
+    await using session = ledger.serve(
+      hasty,
+      xmppChannel(server, { rooms: [{ room, nick: 'steward' }], readEvery: 200 }),
+    );
+    await session.up;
+    const questions = () => server.heard().split('<query xmlns="urn:xmpp:mam:2"').length;
+    const before = questions();
+    server.write(say('1', 'one'));
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['one']);
+    // At each timed read the room is asked again.
+    await expect.poll(questions, patience).toBeGreaterThan(before + 4);
+    expect(ledger.cursors.get(room)).toBe('2026-11-25T10:00:00Z a1');
+  });
+
+  test('ends when the ledger refuses what a room said', async () => {
+    const answer = (stanza: string) =>
+      stanza.includes(`to="${room}"`) ? archivePage(stanza, room, ['a2']) : undefined;
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    ledger.setCursor(room, '2026-11-25T10:00:00Z a1');
+    ledger.failNext(new StewardError('storeBusy', 'The ledger is away'));
+    await using session = ledger.serve(hasty, xmppChannel(server, { rooms: [{ room, nick: 'steward' }] }));
+    expect(await session.ended).toMatchObject({ status: 'rejected', reason: { code: 'storeBusy' } });
   });
 });
 
