@@ -79,12 +79,24 @@ describe('connectXmpp()', () => {
   test.each([
     ['not-authorized', 'channelLoginRefused'],
     ['account-disabled', 'channelLoginRefused'],
+    ['credentials-expired', 'channelLoginRefused'],
+    ['invalid-authzid', 'channelLoginRefused'],
+    ['invalid-mechanism', 'channelBusy'],
+    ['mechanism-too-weak', 'channelBusy'],
+    ['aborted', 'channelBusy'],
+    ['of-no-rfc', 'channelBusy'],
     ['temporary-auth-failure', 'channelBusy'],
   ])('names a login that ended with %s', async (condition, code) => {
     const server = await start({ login: saslFailure(condition) });
     const failure = await connect(server).catch((error: Error) => error);
     expect(failure).toMatchObject({ name: 'StewardError', code });
     expect((failure as Error).message).not.toMatch(/evil|pw-steward/);
+  });
+
+  test('calls a server busy that offers no way to log in that we know', async () => {
+    const server = await start({ mechanisms: ['EXTERNAL'] });
+    await expect(connect(server)).rejects.toMatchObject({ code: 'channelBusy' });
+    expect(server.heard()).not.toContain('<auth');
   });
 
   test.each([
