@@ -20,6 +20,8 @@ export interface Reader {
   readonly account: string;
   readonly serving: ChatServing<XmppChannel>;
   readonly rooms: ReadonlyMap<string, string>;
+  /** Told of each message of an archive once it is taken in. */
+  met?(archive: string, archiveId: string): void;
 }
 
 /** What reading an archive came to: `none` where there is no such archive, `failed` where a room did not let us read on. */
@@ -93,6 +95,7 @@ async function takePage(reader: Reader, page: ArchivePage, from: ArchiveToken, r
   );
   const to = { id: newest.archiveId, at: newest.stamp };
   await takeIn(reader, read, { place: placeOf(room), token: writeToken(to) });
+  for (const { archiveId } of page.messages) reader.met?.(room ?? account, archiveId);
   return to;
 }
 

@@ -7,7 +7,9 @@ export interface LiveMessage {
   readonly stanza: Element;
   /** The archive that holds it: the own account's is the own bare JID, a room's is the room. */
   readonly archive: string;
-  /** Its id in that archive, when the archive's owner says so. */
+  /** Somebody says that the archive has it: its owner, or, on a server that leaves such words in, the sender. */
+  readonly named: boolean;
+  /** Its id in that archive, where one was told and no second: servers add theirs to what a sender wrote. */
   readonly archiveId: string | undefined;
   /** It was kept by the server before it came: an archive has it, or history of a room does. */
   readonly delayed: boolean;
@@ -37,14 +39,16 @@ export function readLive(
 }
 
 function describe(stanza: Element, archive: string): LiveMessage {
-  const id = stanza
+  const ids = stanza
     .getChildren('stanza-id', ns.stanzaId)
-    .find(({ attrs }) => typeof attrs.by === 'string' && bareOf(attrs.by) === archive && attrs.by.indexOf('/') < 0)
-    ?.attrs.id;
+    .filter(({ attrs }) => typeof attrs.by === 'string' && bareOf(attrs.by) === archive && attrs.by.indexOf('/') < 0)
+    .map(({ attrs }): unknown => attrs.id)
+    .filter((id) => typeof id === 'string' && id !== '');
   return {
     stanza,
     archive,
-    archiveId: typeof id === 'string' && id !== '' ? id : undefined,
+    named: ids.length > 0,
+    archiveId: ids.length === 1 ? String(ids[0]) : undefined,
     delayed: stanza.getChild('delay', ns.delay) !== undefined,
   };
 }

@@ -28,6 +28,12 @@ describe('readLive()', () => {
     expect(readLive(both, own)?.archiveId).toBe('true');
   });
 
+  test('takes no id where the sender wrote one beside that of the account, and knows that there is one', () => {
+    const two = message({}, said, stanzaId(account, 'false'), stanzaId(account, 'true'));
+    expect(readLive(two, own)).toMatchObject({ named: true, archiveId: undefined });
+    expect(readLive(message({}, said), own)).toMatchObject({ named: false, archiveId: undefined });
+  });
+
   test('opens a carbon of the own server, and drops a forged one', () => {
     const inner = message({ from: 'owner@xmpp.test/phone', to: `${account}/two` }, said, stanzaId(account));
     expect(readLive(carbon(account, inner), own)).toMatchObject({ archiveId: 'a1', stanza: inner });

@@ -175,6 +175,112 @@ describe('serveXmpp() with a room that cannot be read', () => {
   });
 });
 
+describe('serveXmpp() at its timed reads', () => {
+  const room = 'lobby@rooms.xmpp.test';
+  const rooms = [{ room, nick: 'steward' }];
+  const joins = (server: ScriptedXmpp) => server.heard().split(`<presence to="${room}/steward"`).length - 1;
+  const enter = `<presence from='${room}/steward'><x xmlns='http://jabber.org/protocol/muc#user'><status code='110'/></x></presence>`;
+  const pong = (stanza: string, condition: string) => {
+    const error = `<error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`;
+    return `<iq type='error' id='${/\sid="([^"]*)/.exec(stanza)?.[1]}' from='${room}/steward'>${error}</iq>`;
+  };
+
+  test('reads at its time also where there is always something new', async () => {
+    await using server = await scriptedXmpp();
+    const ledger = chatLedger();
+    await using session = ledger.serve(hasty, xmppChannel(server, { readEvery: 300 }));
+    await session.up;
+    const questions = () => server.heard().split('urn:xmpp:mam:2').length;
+    const before = questions();
+    let count = 0;
+    const chatter = setInterval(() => server.write(say(`${count++}`, 'again')), 20);
+    try {
+      await expect.poll(questions, patience).toBeGreaterThan(before + 2);
+    } finally {
+      clearInterval(chatter);
+    }
+  });
+
+  test.each([
+    ['joins a room again that lost us without a word', 'not-acceptable', true],
+    ['joins no room again that we are in', 'service-unavailable', false],
+  ])('%s', async (_, condition, again) => {
+    let pings = 0;
+    const answer = (stanza: string) => {
+      if (stanza.startsWith(`<presence to="${room}/`)) return enter;
+      if (!stanza.includes('urn:xmpp:ping')) return undefined;
+      pings += 1;
+      return pong(stanza, condition);
+    };
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    await using session = ledger.serve(hasty, xmppChannel(server, { rooms, readEvery: 200 }));
+    await session.up;
+    await expect.poll(() => pings, patience).toBeGreaterThan(2);
+    if (again) await expect.poll(() => joins(server), patience).toBeGreaterThan(2);
+    else expect(joins(server)).toBe(1);
+  });
+});
+
+describe('serveXmpp() with an archive that gives a message late', () => {
+  const room = 'lobby@rooms.xmpp.test';
+  const me = 'steward@xmpp.test';
+  const named = (by: string, id: string) => `<stanza-id xmlns='urn:xmpp:sid:0' by='${by}' id='${id}'/>`;
+
+  test('takes in once what came before its archive could be read', async () => {
+    let there = false;
+    const answer = (stanza: string) => (there ? archivePage(stanza, me, ['x1', 'x2']) : undefined);
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    ledger.setCursor('archive', '2026-11-25T09:00:00Z x0');
+    await using session = ledger.serve(hasty, xmppChannel(server, { readEvery: 200 }));
+    await session.up;
+    server.write(say('by-owner-x1', 'text x1', named(me, 'x1')));
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['text x1']);
+    there = true;
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['text x1', 'text x2']);
+    expect(ledger.repeats).toBeGreaterThan(0);
+  });
+
+  test('takes in what an archive named and never gave, in a room by the address there', async () => {
+    const answer = (stanza: string) => archivePage(stanza, stanza.includes(`to="${room}"`) ? room : me, []);
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    await using session = ledger.serve(hasty, xmppChannel(server, { rooms: [{ room, nick: 'steward' }] }));
+    await session.up;
+    const real = `<x xmlns='http://jabber.org/protocol/muc#user'><item jid='owner@xmpp.test'/></x>`;
+    const inRoom = say('r1', 'there', named(room, 'r1') + real, `${room}/x`).replace(`type='chat'`, `type='groupchat'`);
+    server.write(say('1', 'here', named(me, 'a1')) + inRoom);
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['here', 'there']);
+    expect(ledger.taken.map(({ dedupeKey }) => dedupeKey)).toEqual(['archive a1', `archive ${room} r1`]);
+    expect(ledger.taken[1]).toMatchObject({ from: `${room}/x` });
+  });
+
+  test('leaves what was said before the first sight of an archive, and takes the clean twin', async () => {
+    const answer = (stanza: string) => archivePage(stanza, me, []);
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    await using session = ledger.serve(hasty, xmppChannel(server));
+    await session.up;
+    const delay = `<delay xmlns='urn:xmpp:delay' from='xmpp.test' stamp='2026-11-24T10:00:00Z'/>`;
+    server.write(say('1', 'of yesterday', named(me, 'a1') + delay) + say('2', 'of today', named(me, 'a2')));
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['of today']);
+  });
+
+  test('takes from the archive alone what the archive gives', async () => {
+    const answer = (stanza: string) => archivePage(stanza, me, stanza.includes('<after>a0') ? ['a1'] : []);
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    await using session = ledger.serve(hasty, xmppChannel(server));
+    await session.up;
+    ledger.setCursor('archive', '2026-11-25T09:00:00Z a0');
+    server.write(say('by-owner-a1', 'text a1', named(me, 'a1')));
+    server.write(say('2', 'and more'));
+    await expect.poll(() => textsOf(ledger).toSorted(), patience).toEqual(['and more', 'text a1']);
+    expect(ledger.repeats).toBe(0);
+  });
+});
+
 const missing = prosodyMissing();
 if (missing !== undefined) console.log(`skipped: XMPP on a real server: ${missing}`);
 
@@ -298,6 +404,20 @@ describe.skipIf(missing !== undefined)('serveXmpp() on a real Prosody', () => {
     if (first.state === 'again') expect(await send()).toMatchObject({ state: 'sent' });
     await fresh.sayInRoom!('welcome back');
     await expect.poll(() => textsOf(ledger), patience).toEqual(['welcome back']);
+  });
+
+  test('comes back by itself into a room that it was thrown out of', async () => {
+    await using fresh = await xmppFarSide();
+    await fresh.sayInRoom!('my room');
+    const ledger = chatLedger();
+    await using session = ledger.serve(fresh.adapter, { ...fresh.channel, readEvery: 300 });
+    await session.up;
+    const owner = await fresh.owner();
+    const kick = `<query xmlns='http://jabber.org/protocol/muc#admin'><item nick='steward' role='none'/></query>`;
+    const throwOut = () => owner.ask(kick, { type: 'set', to: xmppRoom });
+    // The second time succeeds only where somebody is to be thrown out.
+    await expect.poll(throwOut, patience).toMatch(/type=['"]result/);
+    await expect.poll(throwOut, patience).toMatch(/type=['"]result/);
   });
 
   test('sends into a room without a connection that serves', async () => {
