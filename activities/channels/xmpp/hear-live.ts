@@ -63,10 +63,10 @@ function part(waiting: readonly LiveMessage[], present: ReadonlySet<string>, roo
   const archives = new Set<string>();
   const loose: LiveMessage[] = [];
   for (const live of waiting) {
-    const { archive, named, delayed } = live;
+    const { archive, named, delayed, past } = live;
     if (present.has(archive) && (named || delayed)) archives.add(archive);
     // History of a room without an archive was said before we came.
-    else if (!delayed || !rooms.has(archive)) loose.push(live);
+    else if (!past || !rooms.has(archive)) loose.push(live);
   }
   return { archives: [...archives], loose };
 }

@@ -13,6 +13,8 @@ export interface LiveMessage {
   readonly archiveId: string | undefined;
   /** It was kept by the server before it came: an archive has it, or history of a room does. */
   readonly delayed: boolean;
+  /** The archive's owner itself says that it is of the past: a sender may write of a delay too. */
+  readonly past: boolean;
 }
 
 /**
@@ -44,11 +46,13 @@ function describe(stanza: Element, archive: string): LiveMessage {
     .filter(({ attrs }) => typeof attrs.by === 'string' && bareOf(attrs.by) === archive && attrs.by.indexOf('/') < 0)
     .map(({ attrs }): unknown => attrs.id)
     .filter((id) => typeof id === 'string' && id !== '');
+  const delays = stanza.getChildren('delay', ns.delay);
   return {
     stanza,
     archive,
     named: ids.length > 0,
     archiveId: ids.length === 1 ? String(ids[0]) : undefined,
-    delayed: stanza.getChild('delay', ns.delay) !== undefined,
+    delayed: delays.length > 0,
+    past: delays.some(({ attrs }) => typeof attrs.from === 'string' && bareOf(attrs.from) === archive),
   };
 }

@@ -61,4 +61,12 @@ describe('readLive()', () => {
     expect(readLive(message({}, said, delay), own)?.delayed).toBe(true);
     expect(readLive(message({}, said), own)?.delayed).toBe(false);
   });
+
+  test('knows history of a room by the word of the room, and not by that of a sender', () => {
+    const delayed = (from: string) => xml('delay', { xmlns: 'urn:xmpp:delay', from, stamp: '2026-11-25T10:00:00Z' });
+    const talk = (...inside: Element[]) => message({ from: `${room}/owner`, type: 'groupchat' }, said, ...inside);
+    expect(readLive(talk(delayed(room)), own)).toMatchObject({ delayed: true, past: true });
+    expect(readLive(talk(delayed('owner@xmpp.test')), own)).toMatchObject({ delayed: true, past: false });
+    expect(readLive(talk(), own)).toMatchObject({ delayed: false, past: false });
+  });
 });

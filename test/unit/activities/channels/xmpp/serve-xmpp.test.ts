@@ -62,6 +62,19 @@ describe('serveXmpp() on a server of our own', () => {
     expect(ledger.cursors.size).toBe(0);
   });
 
+  test('leaves the history of a room without an archive, and no message whose sender wrote of a delay', async () => {
+    const server = await start();
+    const ledger = chatLedger();
+    const room = 'lobby@rooms.xmpp.test';
+    await using session = ledger.serve(xmppAdapter, xmppChannel(server, { rooms: [{ room, nick: 'steward' }] }));
+    await session.up;
+    const delay = (from: string) => `<delay xmlns='urn:xmpp:delay' from='${from}' stamp='2026-11-24T10:00:00Z'/>`;
+    const talk = (id: string, text: string, from: string) =>
+      say(id, text, delay(from), `${room}/owner`).replace(`type='chat'`, `type='groupchat'`);
+    server.write(talk('1', 'of yesterday', room) + talk('2', 'of today', 'owner@xmpp.test'));
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['of today']);
+  });
+
   test('is held up by no room that does not answer', async () => {
     const server = await start();
     const ledger = chatLedger();
