@@ -11,6 +11,8 @@ import { bareOf, ns } from './xmpp-names.ts';
 
 /** Servers give no more than they like; a page is one transaction of ours. */
 const pageSize = 50;
+/** Of one archive at a time, so that a long one holds up no other. */
+const maxPages = 40;
 /** Servers stamp by the second, and two archives of one account may differ by a little. The ledger drops what it holds. */
 const overlapMs = 60_000;
 
@@ -24,11 +26,14 @@ export interface Reader {
   met?(archive: string, archiveId: string): void;
 }
 
-/** What reading an archive came to: `none` where there is no such archive, `failed` where a room did not let us read on. */
-export type CaughtUp = 'whole' | 'none' | 'failed';
+/**
+ * What reading an archive came to: `part` where it has more to give, `none` where there is no such archive, `failed` where
+ * a room did not let us read on.
+ */
+export type CaughtUp = 'whole' | 'part' | 'none' | 'failed';
 
 /**
- * Reads an archive from its cursor to its end and takes each page in with the move of the cursor. At first sight the
+ * Reads an archive from its cursor to its end, or as far as one turn goes, and takes each page in with the move of the cursor. At first sight the
  * newest message becomes the cursor, and nothing older is acted on. May be repeated.
  *
  * @param room - a room's bare JID; the own account's archive when left out
@@ -40,13 +45,16 @@ export async function catchUp(reader: Reader, room?: string): Promise<CaughtUp> 
   const token = await reader.serving.cursor(placeOf(room));
   if (token === undefined) return await begin(reader, room);
   let from = readToken(token);
-  for (;;) {
+  for (let pages = 0; pages < maxPages; pages += 1) {
     const page = await asked(room, () => pageAfter(reader.link, from, room));
     if (page === undefined) return await begin(reader, room);
     if (typeof page === 'string') return page;
-    from = await takePage(reader, page, from, room);
-    if (page.complete) return 'whole';
+    const to = await takePage(reader, page, from, room);
+    // A server that gives the same page again would do so for ever.
+    if (page.complete || to.id === from.id) return 'whole';
+    from = to;
   }
+  return 'part';
 }
 
 /** The name of an archive's cursor. */

@@ -1,6 +1,9 @@
 import type { Reader } from './catch-up.ts';
 import { type LiveMessage, readLive } from './read-live.ts';
 
+/** Of messages that wait; of what an archive holds the name of the archive is enough. */
+const maxWaiting = 1_000;
+
 /** What came live over a connection and is not dealt with yet. */
 export interface LiveNews {
   /** All that came since the last call, parted by what is to be done with it. */
@@ -20,21 +23,32 @@ export interface NextNews {
   readonly archives: readonly string[];
   /** Messages that no archive holds. */
   readonly loose: readonly LiveMessage[];
+  /** More came that no archive holds than was kept. */
+  readonly lost: boolean;
 }
 
 /** Hears what comes live until `over` aborts. */
 export function hearLive(reader: Reader, over: AbortSignal): LiveNews {
   const waiting: LiveMessage[] = [];
+  /** By archive, whether any of it was no history. */
+  const crowded = new Map<string, boolean>();
+  let lost = false;
   const unmet = new Map<string, LiveMessage>();
   let news = Promise.withResolvers<void>();
   const wake = () => news.resolve();
   const stop = reader.link.onStanza((stanza) => {
     const live = readLive(stanza, reader);
     if (live === undefined) return;
+    wake();
+    if (waiting.length >= maxWaiting) {
+      if (live.named || live.delayed) crowded.set(live.archive, crowded.get(live.archive) === true || !live.past);
+      else lost = true;
+      return;
+    }
     waiting.push(live);
+    if (unmet.size >= maxWaiting) return;
     // What was said before we came is the archive's alone: at first sight nothing old is acted on.
     if (live.archiveId !== undefined && !live.delayed) unmet.set(keyOf(live.archive, live.archiveId), live);
-    wake();
   });
   over.addEventListener('abort', () => {
     stop();
@@ -45,7 +59,13 @@ export function hearLive(reader: Reader, over: AbortSignal): LiveNews {
     next: (present) => {
       const parted = part(waiting.splice(0), present, reader.rooms);
       for (const { archive, archiveId } of parted.loose) if (archiveId !== undefined) met(archive, archiveId);
-      return parted;
+      const named = [...crowded.keys()].filter((archive) => present.has(archive));
+      // Somebody named an archive that there is not.
+      lost ||= [...crowded].some(([archive, spoken]) => spoken && !present.has(archive));
+      const found = { ...parted, archives: [...new Set([...parted.archives, ...named])], lost };
+      crowded.clear();
+      lost = false;
+      return found;
     },
     met,
     held: () => [...unmet.values()],
@@ -59,7 +79,11 @@ export function hearLive(reader: Reader, over: AbortSignal): LiveNews {
 
 const keyOf = (archive: string, archiveId: string) => `${archive} ${archiveId}`;
 
-function part(waiting: readonly LiveMessage[], present: ReadonlySet<string>, rooms: Reader['rooms']): NextNews {
+function part(
+  waiting: readonly LiveMessage[],
+  present: ReadonlySet<string>,
+  rooms: Reader['rooms'],
+): Omit<NextNews, 'lost'> {
   const archives = new Set<string>();
   const loose: LiveMessage[] = [];
   for (const live of waiting) {

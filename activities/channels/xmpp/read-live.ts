@@ -29,8 +29,9 @@ export function readLive(
 ): LiveMessage | undefined {
   if (stanza.getName() !== 'message' || stanza.attrs.type === 'error') return undefined;
   const from = typeof stanza.attrs.from === 'string' ? bareOf(stanza.attrs.from) : account;
-  const ownServer = from === account && !String(stanza.attrs.from ?? '').includes('/');
-  if (ownServer && stanza.getChild('result', ns.archive) !== undefined) return undefined;
+  const bare = !String(stanza.attrs.from ?? '').includes('/');
+  const ownServer = bare && from === account;
+  if (bare && (ownServer || rooms.has(from)) && stanza.getChild('result', ns.archive) !== undefined) return undefined;
   const carbon = stanza.getChild('received', ns.carbons) ?? stanza.getChild('sent', ns.carbons);
   if (carbon !== undefined) {
     if (!ownServer) return undefined;

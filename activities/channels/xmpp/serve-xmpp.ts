@@ -2,6 +2,7 @@ import { xml } from '@xmpp/client';
 import type { XmppChannel } from '../../../schemas/channel-file.ts';
 import type { ChatServing } from '../../../schemas/chat-adapter.ts';
 import { systemClock } from '../../../schemas/clock.ts';
+import { StewardError } from '../../../schemas/errors.ts';
 import { catchUp, type Reader, takeIn } from './catch-up.ts';
 import { connectXmpp, type XmppLink } from './connect-xmpp.ts';
 import { hearLive } from './hear-live.ts';
@@ -47,14 +48,15 @@ export async function serveXmpp(serving: ChatServing<XmppChannel>, timings: Xmpp
 interface Archives {
   readonly present: Set<string>;
   readonly broken: Set<string>;
+  readonly unread: Set<string>;
 }
 
 async function readForEver(connection: Reader, over: AbortSignal): Promise<void> {
   const { link, serving, rooms } = connection;
   const news = hearLive(connection, over);
   const reader: Reader = { ...connection, met: news.met };
-  const known: Archives = { present: new Set(), broken: new Set() };
   const due = new Set<string>();
+  const known: Archives = { present: new Set(), broken: new Set(), unread: due };
   // Beside the reading: a room that does not answer holds up nobody. What was said before we were in is read after it.
   const join = () =>
     joinAll(reader, (room) => {
@@ -63,24 +65,29 @@ async function readForEver(connection: Reader, over: AbortSignal): Promise<void>
     });
   const all = [link.account, ...rooms.keys()];
   // Before the presence, or a server hands over as new what it kept for us in its archive.
-  await readAll(reader, [link.account], known);
+  do {
+    due.clear();
+    await readAll(reader, [link.account], known);
+  } while (due.size > 0 && !over.aborted);
   await link.ask('set', xml('enable', { xmlns: ns.carbons })).catch(() => undefined);
   await link.send(xml('presence', {}));
   join();
+  // The rest of a room that has very much to tell is read beside what comes live.
   await readAll(reader, all, known);
   serving.up();
   const deadline = readDeadline(serving.channel.readEvery, over, news.wake);
   for (;;) {
-    await news.wait();
+    if (due.size === 0) await news.wait();
     if (over.aborted) return;
     const timed = deadline.passed();
     if (timed) join();
-    const { archives, loose } = news.next(known.present);
+    const { archives, loose, lost } = news.next(known.present);
     // A room that is silent takes the time of all others: it is not asked again for each message.
     for (const archive of timed ? all : archives.filter((one) => !known.broken.has(one))) due.add(archive);
     const now = [...due];
     due.clear();
     await takeLive(reader, loose);
+    if (lost) throw new StewardError('channelBusy', `${domainOf(link.account)} sent more at once than can be kept`);
     const held = news.held();
     const read = await readAll(reader, now, known);
     // An archive may give a message later than the message comes, and behind the place that we have read to.
@@ -103,20 +110,22 @@ function joinAll({ link, rooms }: Reader, entered: (room: string) => void): void
 /**
  * @param present - archives that exist, as far as is known; kept up here
  * @param broken - rooms whose archive could not be read; kept up here
+ * @param unread - archives that have more to give are added here
  * @returns the archives that have no more to give
  */
 async function readAll(
   reader: Reader,
   archives: readonly string[],
-  { present, broken }: Archives,
+  { present, broken, unread }: Archives,
 ): Promise<ReadonlySet<string>> {
   const read = new Set<string>();
   for (const archive of archives) {
     const outcome = await catchUp(reader, archive === reader.link.account ? undefined : archive);
     if (outcome === 'failed') broken.add(archive);
     else broken.delete(archive);
-    if (outcome !== 'failed') read.add(archive);
-    if (outcome === 'whole') present.add(archive);
+    if (outcome === 'part') unread.add(archive);
+    else if (outcome !== 'failed') read.add(archive);
+    if (outcome === 'whole' || outcome === 'part') present.add(archive);
     if (outcome === 'none') present.delete(archive);
   }
   return read;

@@ -54,6 +54,8 @@ describe('readLive()', () => {
     expect(readLive(xml('presence', { from: 'owner@xmpp.test' }), own)).toBeUndefined();
     const page = xml('result', { xmlns: 'urn:xmpp:mam:2', id: 'a1' });
     expect(readLive(message({ from: account }, page), own)).toBeUndefined();
+    expect(readLive(message({ from: room }, page), own)).toBeUndefined();
+    expect(readLive(message({ from: `${room}/owner`, type: 'groupchat' }, said, page), own)).toBeDefined();
   });
 
   test('knows what was kept before it came', () => {

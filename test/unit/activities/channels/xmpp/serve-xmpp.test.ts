@@ -188,6 +188,64 @@ describe('serveXmpp() with a room that cannot be read', () => {
   });
 });
 
+describe('serveXmpp() with an archive that has no measure', () => {
+  const room = 'lobby@rooms.xmpp.test';
+  const me = 'steward@xmpp.test';
+  const rooms = [{ room, nick: 'steward' }];
+  const ownerOf = (stanza: string) => (stanza.includes(`to="${room}"`) ? room : me);
+  const many = (count: number) => Array.from({ length: count }, (_, at) => `${at + 1}`);
+  const start = () => {
+    const ledger = chatLedger();
+    for (const place of ['archive', room]) ledger.setCursor(place, '2026-11-25T09:00:00Z 0');
+    return ledger;
+  };
+
+  test('ends where a page comes again', async () => {
+    const answer = (stanza: string) => archivePage(stanza, ownerOf(stanza), ['1'], false);
+    await using server = await scriptedXmpp({ answer });
+    const ledger = start();
+    await using session = ledger.serve(hasty, xmppChannel(server, { rooms }));
+    await session.up;
+    expect(textsOf(ledger)).toEqual(['text 1', 'text 1']);
+  });
+
+  test('reads on where one turn was not enough', async () => {
+    const answer = (stanza: string) => {
+      const next = Number(/<after>(\d+)/.exec(stanza)?.[1] ?? 0) + 1;
+      return archivePage(stanza, ownerOf(stanza), next > 90 ? [] : [`${next}`], next >= 90);
+    };
+    await using server = await scriptedXmpp({ answer });
+    const ledger = start();
+    await using session = ledger.serve(hasty, xmppChannel(server, { rooms }));
+    await session.up;
+    const texts = many(90).map((id) => `text ${id}`);
+    expect(textsOf(ledger).slice(0, 90)).toEqual(texts);
+    await expect.poll(() => textsOf(ledger).slice(90), patience).toEqual(texts);
+  });
+
+  test.each([
+    [100, 100],
+    [101, 0],
+  ])('takes from a room that sends %i messages for 50 %i, and serves the account on', async (sent, taken) => {
+    const answer = (stanza: string) =>
+      ownerOf(stanza) === me ? archivePage(stanza, me, []) : archivePage(stanza, room, many(sent));
+    await using server = await scriptedXmpp({ answer });
+    const ledger = start();
+    await using session = ledger.serve(hasty, xmppChannel(server, { rooms }));
+    await session.up;
+    expect(ledger.taken).toHaveLength(taken);
+    server.write(say('1', 'one'));
+    await expect.poll(() => textsOf(ledger), patience).toContain('one');
+  });
+
+  test('drops a server whose own archive sends far more than was asked for', async () => {
+    const answer = (stanza: string) => archivePage(stanza, me, many(101));
+    await using server = await scriptedXmpp({ answer });
+    await using session = start().serve(hasty, xmppChannel(server));
+    expect(await session.ended).toMatchObject({ status: 'rejected', reason: { code: 'channelBusy' } });
+  });
+});
+
 describe('serveXmpp() at its timed reads', () => {
   const room = 'lobby@rooms.xmpp.test';
   const rooms = [{ room, nick: 'steward' }];
