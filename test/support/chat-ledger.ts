@@ -9,6 +9,8 @@ export interface ChatLedger {
   readonly cameBack: readonly string[];
   /** How often a message was handed over that was here already. */
   readonly repeats: number;
+  /** Where reading goes on, as if it had been read that far before. */
+  setCursor(place: string, token: string): void;
   /** The next time that messages are taken, the ledger refuses them. */
   failNext(error: Error): void;
   /** The next time that messages are taken they are kept, and the answer never comes: as when the process is killed there. */
@@ -57,6 +59,7 @@ export function chatLedger(reached: Iterable<readonly [string, string]> = []): C
     get repeats() {
       return repeats;
     },
+    setCursor: (place, token) => void cursors.set(place, token),
     failNext: (error) => {
       fault = error;
     },

@@ -19,6 +19,8 @@ export interface XmppScript {
   readonly injected?: string;
   /** What stands in place of the stream's own greeting. */
   readonly greeting?: string;
+  /** The ways to log in; PLAIN when left out. */
+  readonly mechanisms?: readonly string[];
   /** What stands in place of `<success/>`. */
   readonly login?: string;
   /** What is offered beside a resource. */
@@ -33,7 +35,8 @@ const streams = 'http://etherx.jabber.org/streams';
 const features = (inside: string) => `<stream:features>${inside}</stream:features>`;
 const head = `<?xml version='1.0'?><stream:stream from='xmpp.test' id='s1' version='1.0' xmlns='jabber:client' xmlns:stream='${streams}'>`;
 const wish = `<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>`;
-const mechanisms = `<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>`;
+const mechanisms = (names: readonly string[]) =>
+  `<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>${names.map((name) => `<mechanism>${name}</mechanism>`).join('')}</mechanisms>`;
 const bind = `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>`;
 
 /** Starts one on a free port of this machine. */
@@ -87,7 +90,7 @@ function converse({ socket, encrypted, script, note, upgrade }: Talk): void {
     const offer = loggedIn
       ? bind + (script.features ?? '')
       : encrypted || script.security === 'none'
-        ? mechanisms
+        ? mechanisms(script.mechanisms ?? ['PLAIN'])
         : wish;
     socket.write(script.greeting ?? head + features(offer));
   };

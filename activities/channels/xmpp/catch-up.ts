@@ -11,6 +11,8 @@ import { bareOf, ns } from './xmpp-names.ts';
 
 /** Servers give no more than they like; a page is one transaction of ours. */
 const pageSize = 50;
+/** Of one archive at a time, so that a long one holds up no other. */
+const maxPages = 40;
 /** Servers stamp by the second, and two archives of one account may differ by a little. The ledger drops what it holds. */
 const overlapMs = 60_000;
 
@@ -20,44 +22,61 @@ export interface Reader {
   readonly account: string;
   readonly serving: ChatServing<XmppChannel>;
   readonly rooms: ReadonlyMap<string, string>;
+  /** Told of each message of an archive once it is taken in. */
+  met?(archive: string, archiveId: string): void;
 }
 
 /**
- * Reads an archive from its cursor to its end and takes each page in with the move of the cursor. At first sight the
+ * What reading an archive came to: `part` where it has more to give, `none` where there is no such archive, `failed` where
+ * a room did not let us read on.
+ */
+export type CaughtUp = 'whole' | 'part' | 'none' | 'failed';
+
+/**
+ * Reads an archive from its cursor to its end, or as far as one turn goes, and takes each page in with the move of the cursor. At first sight the
  * newest message becomes the cursor, and nothing older is acted on. May be repeated.
  *
  * @param room - a room's bare JID; the own account's archive when left out
- * @returns whether there is such an archive
+ * @returns `failed` only for a room: one room that is broken does not take the account down
  * @throws channelBusy, sessionSuperseded, storeBusy
  * @source XEP-0313
  */
-export async function catchUp(reader: Reader, room?: string): Promise<boolean> {
-  const { link, serving } = reader;
-  const token = await serving.cursor(placeOf(room));
-  try {
-    if (token === undefined) return await begin(reader, room);
-    let from = readToken(token);
-    const told = room !== undefined && (await tellsAddresses(link, room));
-    for (;;) {
-      const page = await pageAfter(link, from, room);
-      if (page === undefined) return await begin(reader, room);
-      from = await takePage({ ...reader, told }, page, from, room);
-      if (page.complete) return true;
-    }
-  } catch (error) {
-    if (hasNoArchive(error)) return false;
-    throw error;
+export async function catchUp(reader: Reader, room?: string): Promise<CaughtUp> {
+  const token = await reader.serving.cursor(placeOf(room));
+  if (token === undefined) return await begin(reader, room);
+  let from = readToken(token);
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const page = await asked(room, () => pageAfter(reader.link, from, room));
+    if (page === undefined) return await begin(reader, room);
+    if (typeof page === 'string') return page;
+    const to = await takePage(reader, page, from, room);
+    // A server that gives the same page again would do so for ever.
+    if (page.complete || to.id === from.id) return 'whole';
+    from = to;
   }
+  return 'part';
 }
 
 /** The name of an archive's cursor. */
 const placeOf = (room: string | undefined) => room ?? 'archive';
 
-async function begin({ link, serving }: Reader, room: string | undefined): Promise<boolean> {
-  const { messages } = await queryArchive(link, { room, max: 1, before: '' });
-  const newest = messages.at(-1);
+/** Asks, and makes a word of a refusal. That the link is lost the link says by itself. */
+async function asked<T>(room: string | undefined, question: () => Promise<T>): Promise<T | 'none' | 'failed'> {
+  try {
+    return await question();
+  } catch (error) {
+    if (hasNoArchive(error)) return 'none';
+    if (room === undefined) throw error;
+    return 'failed';
+  }
+}
+
+async function begin({ link, serving }: Reader, room: string | undefined): Promise<CaughtUp> {
+  const page = await asked(room, () => queryArchive(link, { room, max: 1, before: '' }));
+  if (typeof page === 'string') return page;
+  const newest = page.messages.at(-1);
   await serving.take([], { place: placeOf(room), token: writeToken({ id: newest?.archiveId, at: newest?.stamp }) });
-  return true;
+  return 'whole';
 }
 
 /** The page after a cursor; undefined where the archive knows neither its message nor its time. */
@@ -73,20 +92,18 @@ async function pageAfter(link: XmppLink, from: ArchiveToken, room?: string): Pro
   }
 }
 
-async function takePage(
-  reader: Reader & { readonly told: boolean },
-  page: ArchivePage,
-  from: ArchiveToken,
-  room?: string,
-): Promise<ArchiveToken> {
+async function takePage(reader: Reader, page: ArchivePage, from: ArchiveToken, room?: string): Promise<ArchiveToken> {
   const newest = page.messages.at(-1);
   if (newest === undefined) return from;
-  const { account, rooms, told } = reader;
+  const { account, rooms, link } = reader;
+  // After the page: a room that answers nothing is waited for once.
+  const told = room !== undefined && (await tellsAddresses(link, room));
   const read = page.messages.map(({ stanza, archiveId, stamp }) =>
     readMessage(stanza, { account, rooms, archiveId, told, stamp, now: systemClock.now() }),
   );
   const to = { id: newest.archiveId, at: newest.stamp };
   await takeIn(reader, read, { place: placeOf(room), token: writeToken(to) });
+  for (const { archiveId } of page.messages) reader.met?.(room ?? account, archiveId);
   return to;
 }
 

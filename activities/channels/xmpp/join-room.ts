@@ -24,6 +24,40 @@ export async function joinRoom(link: XmppLink, room: string, nick: string): Prom
   return await begun;
 }
 
+/**
+ * Joins a room where we are not in it, or no longer: a room that was restarted without a word is asked. May be repeated.
+ *
+ * @returns whether the room let us in now
+ * @throws channelBusy
+ * @source XEP-0410
+ */
+export async function rejoinRoom(link: XmppLink, room: string, nick: string): Promise<boolean> {
+  if (joined.get(link)?.has(room) === true) {
+    if (await mayBeIn(link, room, nick)) return false;
+    forgetRoom(link, room);
+  }
+  return await joinRoom(link, room, nick);
+}
+
+/** Answers to a ping to ourselves that do not say that we are out: somebody in the room, or nobody at all, gave them. */
+const unsure = new Set([
+  'service-unavailable',
+  'feature-not-implemented',
+  'item-not-found',
+  'remote-server-not-found',
+  'remote-server-timeout',
+]);
+
+async function mayBeIn(link: XmppLink, room: string, nick: string): Promise<boolean> {
+  try {
+    await link.ask('get', xml('ping', { xmlns: ns.ping }), `${room}/${nick}`);
+    return true;
+  } catch (error) {
+    const { name, condition } = error as { readonly name?: unknown; readonly condition?: unknown };
+    return name !== 'StanzaError' || unsure.has(String(condition));
+  }
+}
+
 /** @param gone - called when we did not come in, or are out again */
 async function stay(link: XmppLink, room: string, nick: string, gone: () => void): Promise<boolean> {
   const entered = await enter(link, room, nick).catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import { StewardError } from '../../../schemas/errors.ts';
 
-/** Answers to a login that speak of the server and not of the password. @source RFC 6120 6.5 */
-const passing = new Set(['temporary-auth-failure', 'aborted']);
+/** Answers to a login that speak of account and password; all others speak of the server. @source RFC 6120 6.5 */
+const refusals = new Set(['not-authorized', 'account-disabled', 'credentials-expired', 'invalid-authzid']);
 const certificate = /^(?:ERR_SSL|ERR_TLS|EPROTO|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CERT_|HOSTNAME_MISMATCH)/;
 const codeShape = /^[A-Z][A-Z0-9_]{1,40}$/;
 
@@ -18,9 +18,9 @@ export function nameXmppFailure(cause: unknown, server: string): StewardError {
     readonly code?: unknown;
   };
   if (name === 'SASLError') {
-    return passing.has(String(condition))
-      ? new StewardError('channelBusy', `${server} cannot log in anyone just now`, { cause })
-      : new StewardError('channelLoginRefused', `${server} refused account and password`, { cause });
+    return refusals.has(String(condition))
+      ? new StewardError('channelLoginRefused', `${server} refused account and password`, { cause })
+      : new StewardError('channelBusy', `${server} cannot log in anyone just now`, { cause });
   }
   const word = typeof code === 'string' && codeShape.test(code) ? ` (${code})` : '';
   if (word !== '' && certificate.test(String(code)))

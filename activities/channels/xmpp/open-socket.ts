@@ -40,6 +40,8 @@ async function openAt(channel: XmppChannel, place: ServerPlace, signal: AbortSig
       socket: plain,
       servername: channel.tls?.serverName ?? domain,
       minVersion: 'TLSv1.2',
+      // Written out: a variable of the process would switch it off otherwise.
+      rejectUnauthorized: true,
       ...(ca === undefined ? {} : { ca }),
     });
     await ready(socket, 'secureConnect');

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { xml } from '@xmpp/client';
+import { StewardError } from '../../../schemas/errors.ts';
 import type { XmppLink } from './connect-xmpp.ts';
 import type { Element } from './element.ts';
-import { bareOf, ns } from './xmpp-names.ts';
+import { bareOf, domainOf, ns } from './xmpp-names.ts';
+
+/** Results of one page beyond those that were asked for, before an answer counts as none. */
+const slack = 50;
 
 export interface ArchiveQuery {
   /** A room's bare JID; the own account's archive when left out. */
@@ -33,7 +37,8 @@ export interface ArchivePage {
 }
 
 /**
- * Asks an archive for one page. Only what the archive's own address sends under this question counts as its answer.
+ * Asks an archive for one page. Only what the archive's own address sends under this question counts as its answer, and
+ * one that sends far more than was asked for is not waited for.
  *
  * @throws channelBusy, and the library's StanzaError with the server's `condition`
  * @source XEP-0313, XEP-0059
@@ -42,12 +47,18 @@ export async function queryArchive(link: XmppLink, query: ArchiveQuery): Promise
   const queryid = randomUUID();
   const owner = query.room ?? link.account;
   const messages: ArchivedMessage[] = [];
+  const { promise: flood, reject } = Promise.withResolvers<never>();
+  flood.catch(() => undefined);
   const stop = link.onStanza((stanza) => {
     if (stanza.getName() !== 'message' || (stanza.attrs.from ?? link.account) !== owner) return;
     const result = stanza.getChild('result', ns.archive);
     if (result?.attrs.queryid !== queryid || typeof result.attrs.id !== 'string') return;
     const forwarded = result.getChild('forwarded', ns.forward);
     const inner = forwarded?.getChild('message');
+    if (messages.length >= query.max + slack) {
+      stop();
+      return reject(new StewardError('channelBusy', `${domainOf(owner)} sent more messages than it was asked for`));
+    }
     // Kept without its message, so that the cursor passes it.
     messages.push({
       archiveId: result.attrs.id,
@@ -56,7 +67,7 @@ export async function queryArchive(link: XmppLink, query: ArchiveQuery): Promise
     });
   });
   try {
-    const fin = await link.ask('set', questionOf(query, queryid), query.room);
+    const fin = await Promise.race([link.ask('set', questionOf(query, queryid), query.room), flood]);
     const set = fin.getChild('set', ns.pages);
     return {
       messages,

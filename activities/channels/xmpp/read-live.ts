@@ -7,10 +7,14 @@ export interface LiveMessage {
   readonly stanza: Element;
   /** The archive that holds it: the own account's is the own bare JID, a room's is the room. */
   readonly archive: string;
-  /** Its id in that archive, when the archive's owner says so. */
+  /** Somebody says that the archive has it: its owner, or, on a server that leaves such words in, the sender. */
+  readonly named: boolean;
+  /** Its id in that archive, where one was told and no second: servers add theirs to what a sender wrote. */
   readonly archiveId: string | undefined;
   /** It was kept by the server before it came: an archive has it, or history of a room does. */
   readonly delayed: boolean;
+  /** The archive's owner itself says that it is of the past: a sender may write of a delay too. */
+  readonly past: boolean;
 }
 
 /**
@@ -25,8 +29,9 @@ export function readLive(
 ): LiveMessage | undefined {
   if (stanza.getName() !== 'message' || stanza.attrs.type === 'error') return undefined;
   const from = typeof stanza.attrs.from === 'string' ? bareOf(stanza.attrs.from) : account;
-  const ownServer = from === account && !String(stanza.attrs.from ?? '').includes('/');
-  if (ownServer && stanza.getChild('result', ns.archive) !== undefined) return undefined;
+  const bare = !String(stanza.attrs.from ?? '').includes('/');
+  const ownServer = bare && from === account;
+  if (bare && (ownServer || rooms.has(from)) && stanza.getChild('result', ns.archive) !== undefined) return undefined;
   const carbon = stanza.getChild('received', ns.carbons) ?? stanza.getChild('sent', ns.carbons);
   if (carbon !== undefined) {
     if (!ownServer) return undefined;
@@ -37,14 +42,18 @@ export function readLive(
 }
 
 function describe(stanza: Element, archive: string): LiveMessage {
-  const id = stanza
+  const ids = stanza
     .getChildren('stanza-id', ns.stanzaId)
-    .find(({ attrs }) => typeof attrs.by === 'string' && bareOf(attrs.by) === archive && attrs.by.indexOf('/') < 0)
-    ?.attrs.id;
+    .filter(({ attrs }) => typeof attrs.by === 'string' && bareOf(attrs.by) === archive && attrs.by.indexOf('/') < 0)
+    .map(({ attrs }): unknown => attrs.id)
+    .filter((id) => typeof id === 'string' && id !== '');
+  const delays = stanza.getChildren('delay', ns.delay);
   return {
     stanza,
     archive,
-    archiveId: typeof id === 'string' && id !== '' ? id : undefined,
-    delayed: stanza.getChild('delay', ns.delay) !== undefined,
+    named: ids.length > 0,
+    archiveId: ids.length === 1 ? String(ids[0]) : undefined,
+    delayed: delays.length > 0,
+    past: delays.some(({ attrs }) => typeof attrs.from === 'string' && bareOf(attrs.from) === archive),
   };
 }

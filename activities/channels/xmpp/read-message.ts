@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from '../../../schemas/chat-message.ts';
 import { limits } from '../../../schemas/protocol.ts';
 import { visibleText } from '../../../schemas/visible-text.ts';
 import type { Element } from './element.ts';
 import { encryptionOf } from './find-encryption.ts';
 import { bareOf, ns, resourceOf } from './xmpp-names.ts';
+
+const latest = Date.parse('9999-12-31T23:59:59Z');
 
 /** Where and when a message was met. */
 export interface MessageContext {
@@ -34,7 +37,7 @@ export interface Receipt {
 
 /**
  * Reads a message stanza: from the archive, or as it came. Total: whatever is in it, it is read or left, and never
- * throws. Pure.
+ * throws. Pure, but for the name it gives to a message that has no id at all.
  *
  * @returns undefined for what is no message to us: errors, headlines, receipts, states of typing, talk among our own
  */
@@ -55,7 +58,7 @@ export function readMessage(stanza: Element, context: MessageContext): ReadMessa
   const message: IncomingMessage = {
     dedupeKey:
       context.archiveId === undefined
-        ? `${place} ${id ?? `${context.now.getTime()}`}`
+        ? `${place} ${id ?? randomUUID()}`
         : `archive ${inRoom ? `${from} ` : ''}${context.archiveId}`,
     thread: { key: from, kind: inRoom ? 'room' : 'direct', address: from },
     from: place,
@@ -114,7 +117,8 @@ function names(text: string, nick: string): boolean {
   return false;
 }
 
+/** Times outside the calendar that the store holds become its ends. */
 function instantOf(stamp: unknown, now: Date): string {
   const at = typeof stamp === 'string' ? Date.parse(stamp) : Number.NaN;
-  return new Date(Number.isNaN(at) ? now : at).toISOString();
+  return new Date(Number.isNaN(at) ? now : Math.min(Math.max(at, 0), latest)).toISOString();
 }

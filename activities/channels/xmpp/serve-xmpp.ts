@@ -2,13 +2,15 @@ import { xml } from '@xmpp/client';
 import type { XmppChannel } from '../../../schemas/channel-file.ts';
 import type { ChatServing } from '../../../schemas/chat-adapter.ts';
 import { systemClock } from '../../../schemas/clock.ts';
+import { StewardError } from '../../../schemas/errors.ts';
 import { catchUp, type Reader, takeIn } from './catch-up.ts';
 import { connectXmpp, type XmppLink } from './connect-xmpp.ts';
-import type { Element } from './element.ts';
-import { joinRoom } from './join-room.ts';
+import { hearLive } from './hear-live.ts';
+import { rejoinRoom } from './join-room.ts';
 import { keepLink } from './live-links.ts';
 import { nameXmppFailure } from './name-xmpp-failure.ts';
-import { type LiveMessage, readLive } from './read-live.ts';
+import { readDeadline } from './read-deadline.ts';
+import type { LiveMessage } from './read-live.ts';
 import { type ReadMessage, readMessage } from './read-message.ts';
 import { bareOf, domainOf, ns } from './xmpp-names.ts';
 import { type XmppTimings, xmppTimings } from './xmpp-timings.ts';
@@ -43,99 +45,98 @@ export async function serveXmpp(serving: ChatServing<XmppChannel>, timings: Xmpp
   }
 }
 
-async function readForEver(reader: Reader, over: AbortSignal): Promise<void> {
-  const { link, serving, rooms } = reader;
-  const waiting: LiveMessage[] = [];
-  let wake: () => void = () => undefined;
-  const stop = link.onStanza((stanza) => {
-    const live = readLive(stanza, reader);
-    if (live === undefined) return;
-    waiting.push(live);
-    wake();
-  });
-  over.addEventListener('abort', () => {
-    stop();
-    wake();
-  });
-  const present = new Set<string>();
+interface Archives {
+  readonly present: Set<string>;
+  readonly broken: Set<string>;
+  readonly unread: Set<string>;
+}
+
+async function readForEver(connection: Reader, over: AbortSignal): Promise<void> {
+  const { link, serving, rooms } = connection;
+  const news = hearLive(connection, over);
+  const reader: Reader = { ...connection, met: news.met };
   const due = new Set<string>();
+  const known: Archives = { present: new Set(), broken: new Set(), unread: due };
   // Beside the reading: a room that does not answer holds up nobody. What was said before we were in is read after it.
   const join = () =>
     joinAll(reader, (room) => {
       due.add(room);
-      wake();
+      news.wake();
     });
   const all = [link.account, ...rooms.keys()];
   // Before the presence, or a server hands over as new what it kept for us in its archive.
-  await readAll(reader, [link.account], present);
+  do {
+    due.clear();
+    await readAll(reader, [link.account], known);
+  } while (due.size > 0 && !over.aborted);
   await link.ask('set', xml('enable', { xmlns: ns.carbons })).catch(() => undefined);
   await link.send(xml('presence', {}));
   join();
-  await readAll(reader, all, present);
+  // The rest of a room that has very much to tell is read beside what comes live.
+  await readAll(reader, all, known);
   serving.up();
-  while (!over.aborted) {
-    const waits = waiting.length > 0 || due.size > 0;
-    const woken = waits || (await newsOrTime(serving.channel.readEvery, (news) => (wake = news)));
+  const deadline = readDeadline(serving.channel.readEvery, over, news.wake);
+  for (;;) {
+    if (due.size === 0) await news.wait();
     if (over.aborted) return;
-    if (!woken) join();
-    const { archives, loose } = sort(waiting.splice(0), present, rooms);
-    for (const archive of woken ? archives : all) due.add(archive);
+    const timed = deadline.passed();
+    if (timed) join();
+    const { archives, loose, lost } = news.next(known.present);
+    // A room that is silent takes the time of all others: it is not asked again for each message.
+    for (const archive of timed ? all : archives.filter((one) => !known.broken.has(one))) due.add(archive);
     const now = [...due];
     due.clear();
-    await takeLoose(reader, loose);
-    await readAll(reader, now, present);
+    await takeLive(reader, loose);
+    if (lost) throw new StewardError('channelBusy', `${domainOf(link.account)} sent more at once than can be kept`);
+    const held = news.held();
+    const read = await readAll(reader, now, known);
+    // An archive may give a message later than the message comes, and behind the place that we have read to.
+    const late = held.filter(({ archive, archiveId }) => read.has(archive) && news.met(archive, archiveId!));
+    await takeLive(reader, late);
+    if (timed) deadline.again();
   }
 }
 
-/** Waits for what comes first. @returns whether it was news */
-async function newsOrTime(readEveryMs: number, onNews: (news: () => void) => void): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  onNews(() => resolve(true));
-  // A longer wait would overflow and end at once.
-  const timer = setTimeout(() => resolve(false), Math.min(readEveryMs, 2 ** 31 - 1));
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** @param entered - told of each room that let us in, now or before */
+/** @param entered - told of each room that lets us in now */
 function joinAll({ link, rooms }: Reader, entered: (room: string) => void): void {
   for (const [room, nick] of rooms) {
-    joinRoom(link, room, nick).then(
+    rejoinRoom(link, room, nick).then(
       (there) => there && entered(room),
       () => undefined,
     );
   }
 }
 
-/** Parts what came live: archives that have news, and messages that no archive holds. */
-function sort(waiting: readonly LiveMessage[], present: ReadonlySet<string>, rooms: Reader['rooms']) {
-  const archives = new Set<string>();
-  const loose: Element[] = [];
-  for (const { archive, archiveId, delayed, stanza } of waiting) {
-    if (present.has(archive) && (archiveId !== undefined || delayed)) archives.add(archive);
-    // History of a room without an archive was said before we came.
-    else if (!delayed || !rooms.has(archive)) loose.push(stanza);
-  }
-  return { archives: [...archives], loose };
-}
-
-/** @param present - archives that exist, as far as is known; kept up here */
-async function readAll(reader: Reader, archives: readonly string[], present: Set<string>): Promise<void> {
+/**
+ * @param present - archives that exist, as far as is known; kept up here
+ * @param broken - rooms whose archive could not be read; kept up here
+ * @param unread - archives that have more to give are added here
+ * @returns the archives that have no more to give
+ */
+async function readAll(
+  reader: Reader,
+  archives: readonly string[],
+  { present, broken, unread }: Archives,
+): Promise<ReadonlySet<string>> {
+  const read = new Set<string>();
   for (const archive of archives) {
-    const there = await catchUp(reader, archive === reader.link.account ? undefined : archive);
-    if (there) present.add(archive);
-    else present.delete(archive);
+    const outcome = await catchUp(reader, archive === reader.link.account ? undefined : archive);
+    if (outcome === 'failed') broken.add(archive);
+    else broken.delete(archive);
+    if (outcome === 'part') unread.add(archive);
+    else if (outcome !== 'failed') read.add(archive);
+    if (outcome === 'whole' || outcome === 'part') present.add(archive);
+    if (outcome === 'none') present.delete(archive);
   }
+  return read;
 }
 
-async function takeLoose(reader: Reader, stanzas: readonly Element[]): Promise<void> {
-  if (stanzas.length === 0) return;
+/** Takes in messages as they came: whoever speaks in a room is known by the address there alone. */
+async function takeLive(reader: Reader, messages: readonly LiveMessage[]): Promise<void> {
+  if (messages.length === 0) return;
   const { account, rooms } = reader;
-  const read = stanzas.map((stanza): ReadMessage | undefined =>
-    readMessage(stanza, { account, rooms, now: systemClock.now() }),
+  const read = messages.map(({ stanza, archiveId }): ReadMessage | undefined =>
+    readMessage(stanza, { account, rooms, archiveId, told: false, now: systemClock.now() }),
   );
   if (read.some((one) => one !== undefined)) await takeIn(reader, read);
 }

@@ -9,6 +9,7 @@ export const ns = {
   muc: 'http://jabber.org/protocol/muc',
   mucUser: 'http://jabber.org/protocol/muc#user',
   pages: 'http://jabber.org/protocol/rsm',
+  ping: 'urn:xmpp:ping',
   receipts: 'urn:xmpp:receipts',
   stanzaId: 'urn:xmpp:sid:0',
   /** XEP-0393. */

@@ -2,7 +2,7 @@
 // - a server without TLS sees the name of its domain and nothing else
 // - a refused login, a bad certificate and a server that is away are three different things
 // - no word of a server is in an error
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { connectXmpp } from '../../../../../activities/channels/xmpp/connect-xmpp.ts';
 import { xmppTimings } from '../../../../../activities/channels/xmpp/xmpp-timings.ts';
 import type { XmppChannel } from '../../../../../schemas/channel-file.ts';
@@ -12,6 +12,7 @@ import { xmppChannel } from '../../../../support/xmpp-channel.ts';
 
 const open: ScriptedXmpp[] = [];
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const server of open.splice(0)) await server[Symbol.asyncDispose]();
 });
 const start = async (script: XmppScript = {}) => {
@@ -66,15 +67,36 @@ describe('connectXmpp()', () => {
     expect(server.heard()).toBe('');
   });
 
+  test('checks the certificate whatever a variable of the process says', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    const server = await start();
+    const { tls: _, ...unknown } = xmppChannel(server);
+    await expect(connectXmpp(unknown, new AbortController().signal)).rejects.toMatchObject({ code: 'channelInsecure' });
+    expect(server.heard()).toBe('');
+    expect((await connect(server)).account).toBe('steward@xmpp.test');
+  });
+
   test.each([
     ['not-authorized', 'channelLoginRefused'],
     ['account-disabled', 'channelLoginRefused'],
+    ['credentials-expired', 'channelLoginRefused'],
+    ['invalid-authzid', 'channelLoginRefused'],
+    ['invalid-mechanism', 'channelBusy'],
+    ['mechanism-too-weak', 'channelBusy'],
+    ['aborted', 'channelBusy'],
+    ['of-no-rfc', 'channelBusy'],
     ['temporary-auth-failure', 'channelBusy'],
   ])('names a login that ended with %s', async (condition, code) => {
     const server = await start({ login: saslFailure(condition) });
     const failure = await connect(server).catch((error: Error) => error);
     expect(failure).toMatchObject({ name: 'StewardError', code });
     expect((failure as Error).message).not.toMatch(/evil|pw-steward/);
+  });
+
+  test('calls a server busy that offers no way to log in that we know', async () => {
+    const server = await start({ mechanisms: ['EXTERNAL'] });
+    await expect(connect(server)).rejects.toMatchObject({ code: 'channelBusy' });
+    expect(server.heard()).not.toContain('<auth');
   });
 
   test.each([

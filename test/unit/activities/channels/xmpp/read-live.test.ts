@@ -28,6 +28,12 @@ describe('readLive()', () => {
     expect(readLive(both, own)?.archiveId).toBe('true');
   });
 
+  test('takes no id where the sender wrote one beside that of the account, and knows that there is one', () => {
+    const two = message({}, said, stanzaId(account, 'false'), stanzaId(account, 'true'));
+    expect(readLive(two, own)).toMatchObject({ named: true, archiveId: undefined });
+    expect(readLive(message({}, said), own)).toMatchObject({ named: false, archiveId: undefined });
+  });
+
   test('opens a carbon of the own server, and drops a forged one', () => {
     const inner = message({ from: 'owner@xmpp.test/phone', to: `${account}/two` }, said, stanzaId(account));
     expect(readLive(carbon(account, inner), own)).toMatchObject({ archiveId: 'a1', stanza: inner });
@@ -48,11 +54,21 @@ describe('readLive()', () => {
     expect(readLive(xml('presence', { from: 'owner@xmpp.test' }), own)).toBeUndefined();
     const page = xml('result', { xmlns: 'urn:xmpp:mam:2', id: 'a1' });
     expect(readLive(message({ from: account }, page), own)).toBeUndefined();
+    expect(readLive(message({ from: room }, page), own)).toBeUndefined();
+    expect(readLive(message({ from: `${room}/owner`, type: 'groupchat' }, said, page), own)).toBeDefined();
   });
 
   test('knows what was kept before it came', () => {
     const delay = xml('delay', { xmlns: 'urn:xmpp:delay', stamp: '2026-11-25T10:00:00Z' });
     expect(readLive(message({}, said, delay), own)?.delayed).toBe(true);
     expect(readLive(message({}, said), own)?.delayed).toBe(false);
+  });
+
+  test('knows history of a room by the word of the room, and not by that of a sender', () => {
+    const delayed = (from: string) => xml('delay', { xmlns: 'urn:xmpp:delay', from, stamp: '2026-11-25T10:00:00Z' });
+    const talk = (...inside: Element[]) => message({ from: `${room}/owner`, type: 'groupchat' }, said, ...inside);
+    expect(readLive(talk(delayed(room)), own)).toMatchObject({ delayed: true, past: true });
+    expect(readLive(talk(delayed('owner@xmpp.test')), own)).toMatchObject({ delayed: true, past: false });
+    expect(readLive(talk(), own)).toMatchObject({ delayed: false, past: false });
   });
 });

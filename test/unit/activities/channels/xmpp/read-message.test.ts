@@ -151,4 +151,19 @@ describe('readMessage()', () => {
   test('reads a stamp that is none as now', () => {
     expect(heard(message({}, body('a')), { stamp: 'yesterday' }).message.at).toBe('2026-11-25T12:00:00.000Z');
   });
+
+  test.each([
+    ['-012345-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
+    ['+123456-01-01T00:00:00Z', '9999-12-31T23:59:59.000Z'],
+    ['9999-12-31T23:59:59Z', '9999-12-31T23:59:59.000Z'],
+  ])('reads a stamp of %s as one that the store holds', (stamp, at) => {
+    expect(heard(message({}, body('a')), { stamp }).message.at).toBe(at);
+    const late = xml('delay', { xmlns: 'urn:xmpp:delay', stamp });
+    expect(heard(message({}, body('a'), late), { stamp: undefined }).message.at).toBe(at);
+  });
+
+  test('names two messages without any id apart, also within a millisecond', () => {
+    const key = () => heard(message({ id: '' }, body('a')), { archiveId: undefined }).message.dedupeKey;
+    expect(key()).not.toBe(key());
+  });
 });

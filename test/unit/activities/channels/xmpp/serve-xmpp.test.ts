@@ -8,6 +8,7 @@ import { xmppAdapter } from '../../../../../activities/channels/xmpp/xmpp-adapte
 import { xmppTimings } from '../../../../../activities/channels/xmpp/xmpp-timings.ts';
 import { saying } from '../../../../../schemas/chat-document.ts';
 import type { OutgoingChat } from '../../../../../schemas/chat-message.ts';
+import { StewardError } from '../../../../../schemas/errors.ts';
 import { chatLedger } from '../../../../support/chat-ledger.ts';
 import { prosodyMissing } from '../../../../support/prosody.ts';
 import { type ScriptedXmpp, scriptedXmpp, type XmppScript } from '../../../../support/scripted-xmpp.ts';
@@ -18,6 +19,24 @@ const patience = { timeout: 20_000, interval: 30 };
 const textsOf = (ledger: ReturnType<typeof chatLedger>) => ledger.taken.map(({ text }) => text);
 const say = (id: string, text: string, inside = '', from = 'owner@xmpp.test/a') =>
   `<message from='${from}' to='steward@xmpp.test' type='chat' id='${id}'><body>${text}</body>${inside}</message>`;
+const hasty = {
+  ...xmppAdapter,
+  serve: (serving: Parameters<typeof serveXmpp>[0]) => serveXmpp(serving, { ...xmppTimings, askMs: 200 }),
+};
+
+/** The answer to a question to an archive: a page that is its last, with a message for each id. */
+function archivePage(stanza: string, owner: string, ids: readonly string[], complete = true): string | undefined {
+  const [id, queryid] = [/\sid="([^"]*)/.exec(stanza)?.[1], /queryid="([^"]*)/.exec(stanza)?.[1]];
+  if (queryid === undefined) return undefined;
+  const from = owner.startsWith('steward@') ? `owner@xmpp.test/a' type='chat` : `${owner}/owner' type='groupchat`;
+  const results = ids.map((one) => {
+    const inner = `<message xmlns='jabber:client' from='${from}' id='by-owner-${one}'><body>text ${one}</body></message>`;
+    const forwarded = `<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-11-25T10:00:00Z'/>${inner}</forwarded>`;
+    return `<message from='${owner}'><result xmlns='urn:xmpp:mam:2' queryid='${queryid}' id='${one}'>${forwarded}</result></message>`;
+  });
+  const fin = `<fin xmlns='urn:xmpp:mam:2' complete='${complete}'><set xmlns='http://jabber.org/protocol/rsm'/></fin>`;
+  return `${results.join('')}<iq type='result' id='${id}' from='${owner}'>${fin}</iq>`;
+}
 
 describe('serveXmpp() on a server of our own', () => {
   const open: ScriptedXmpp[] = [];
@@ -41,6 +60,19 @@ describe('serveXmpp() on a server of our own', () => {
     server.write(say('3', 'three', `<stanza-id xmlns='urn:xmpp:sid:0' by='steward@xmpp.test' id='x'/>`));
     await expect.poll(() => textsOf(ledger), patience).toEqual(['one', 'two', 'three']);
     expect(ledger.cursors.size).toBe(0);
+  });
+
+  test('leaves the history of a room without an archive, and no message whose sender wrote of a delay', async () => {
+    const server = await start();
+    const ledger = chatLedger();
+    const room = 'lobby@rooms.xmpp.test';
+    await using session = ledger.serve(xmppAdapter, xmppChannel(server, { rooms: [{ room, nick: 'steward' }] }));
+    await session.up;
+    const delay = (from: string) => `<delay xmlns='urn:xmpp:delay' from='${from}' stamp='2026-11-24T10:00:00Z'/>`;
+    const talk = (id: string, text: string, from: string) =>
+      say(id, text, delay(from), `${room}/owner`).replace(`type='chat'`, `type='groupchat'`);
+    server.write(talk('1', 'of yesterday', room) + talk('2', 'of today', 'owner@xmpp.test'));
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['of today']);
   });
 
   test('is held up by no room that does not answer', async () => {
@@ -107,6 +139,216 @@ describe('serveXmpp() on a server of our own', () => {
     await session.up;
     expect(textsOf(ledger)).toEqual(['true']);
     expect([...ledger.cursors]).toEqual([['archive', '2026-11-25T10:00:00Z a1']]);
+  });
+});
+
+describe('serveXmpp() with a room that cannot be read', () => {
+  const room = 'lobby@rooms.xmpp.test';
+  const roomError = (condition: string) =>
+    `<error type='wait'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`;
+
+  test.each([
+    ['swallows the question', () => ''],
+    [
+      'does not answer its server',
+      (id: string) => `<iq type='error' id='${id}' from='${room}'>${roomError('remote-server-timeout')}</iq>`,
+    ],
+    ['lets a stranger answer', (id: string) => `<iq type='result' id='${id}' from='stranger@xmpp.test/x'/>`],
+  ])('serves the account when one %s', async (_, refuse) => {
+    const answer = (stanza: string) =>
+      stanza.startsWith('<iq') && stanza.includes(`to="${room}"`)
+        ? refuse(/\sid="([^"]*)/.exec(stanza)?.[1] ?? '')
+        : undefined;
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    ledger.setCursor(room, '2026-11-25T10:00:00Z a1');
+    await using session = ledger.serve(
+      hasty,
+      xmppChannel(server, { rooms: [{ room, nick: 'steward' }], readEvery: 200 }),
+    );
+    await session.up;
+    const questions = () => server.heard().split('<query xmlns="urn:xmpp:mam:2"').length;
+    const before = questions();
+    server.write(say('1', 'one'));
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['one']);
+    // At each timed read the room is asked again.
+    await expect.poll(questions, patience).toBeGreaterThan(before + 4);
+    expect(ledger.cursors.get(room)).toBe('2026-11-25T10:00:00Z a1');
+  });
+
+  test('ends when the ledger refuses what a room said', async () => {
+    const answer = (stanza: string) =>
+      stanza.includes(`to="${room}"`) ? archivePage(stanza, room, ['a2']) : undefined;
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    ledger.setCursor(room, '2026-11-25T10:00:00Z a1');
+    ledger.failNext(new StewardError('storeBusy', 'The ledger is away'));
+    await using session = ledger.serve(hasty, xmppChannel(server, { rooms: [{ room, nick: 'steward' }] }));
+    expect(await session.ended).toMatchObject({ status: 'rejected', reason: { code: 'storeBusy' } });
+  });
+});
+
+describe('serveXmpp() with an archive that has no measure', () => {
+  const room = 'lobby@rooms.xmpp.test';
+  const me = 'steward@xmpp.test';
+  const rooms = [{ room, nick: 'steward' }];
+  const ownerOf = (stanza: string) => (stanza.includes(`to="${room}"`) ? room : me);
+  const many = (count: number) => Array.from({ length: count }, (_, at) => `${at + 1}`);
+  const start = () => {
+    const ledger = chatLedger();
+    for (const place of ['archive', room]) ledger.setCursor(place, '2026-11-25T09:00:00Z 0');
+    return ledger;
+  };
+
+  test('ends where a page comes again', async () => {
+    const answer = (stanza: string) => archivePage(stanza, ownerOf(stanza), ['1'], false);
+    await using server = await scriptedXmpp({ answer });
+    const ledger = start();
+    await using session = ledger.serve(hasty, xmppChannel(server, { rooms }));
+    await session.up;
+    expect(textsOf(ledger)).toEqual(['text 1', 'text 1']);
+  });
+
+  test('reads on where one turn was not enough', async () => {
+    const answer = (stanza: string) => {
+      const next = Number(/<after>(\d+)/.exec(stanza)?.[1] ?? 0) + 1;
+      return archivePage(stanza, ownerOf(stanza), next > 90 ? [] : [`${next}`], next >= 90);
+    };
+    await using server = await scriptedXmpp({ answer });
+    const ledger = start();
+    await using session = ledger.serve(hasty, xmppChannel(server, { rooms }));
+    await session.up;
+    const texts = many(90).map((id) => `text ${id}`);
+    expect(textsOf(ledger).slice(0, 90)).toEqual(texts);
+    await expect.poll(() => textsOf(ledger).slice(90), patience).toEqual(texts);
+  });
+
+  test.each([
+    [100, 100],
+    [101, 0],
+  ])('takes from a room that sends %i messages for 50 %i, and serves the account on', async (sent, taken) => {
+    const answer = (stanza: string) =>
+      ownerOf(stanza) === me ? archivePage(stanza, me, []) : archivePage(stanza, room, many(sent));
+    await using server = await scriptedXmpp({ answer });
+    const ledger = start();
+    await using session = ledger.serve(hasty, xmppChannel(server, { rooms }));
+    await session.up;
+    expect(ledger.taken).toHaveLength(taken);
+    server.write(say('1', 'one'));
+    await expect.poll(() => textsOf(ledger), patience).toContain('one');
+  });
+
+  test('drops a server whose own archive sends far more than was asked for', async () => {
+    const answer = (stanza: string) => archivePage(stanza, me, many(101));
+    await using server = await scriptedXmpp({ answer });
+    await using session = start().serve(hasty, xmppChannel(server));
+    expect(await session.ended).toMatchObject({ status: 'rejected', reason: { code: 'channelBusy' } });
+  });
+});
+
+describe('serveXmpp() at its timed reads', () => {
+  const room = 'lobby@rooms.xmpp.test';
+  const rooms = [{ room, nick: 'steward' }];
+  const joins = (server: ScriptedXmpp) => server.heard().split(`<presence to="${room}/steward"`).length - 1;
+  const enter = `<presence from='${room}/steward'><x xmlns='http://jabber.org/protocol/muc#user'><status code='110'/></x></presence>`;
+  const pong = (stanza: string, condition: string) => {
+    const error = `<error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`;
+    return `<iq type='error' id='${/\sid="([^"]*)/.exec(stanza)?.[1]}' from='${room}/steward'>${error}</iq>`;
+  };
+
+  test('reads at its time also where there is always something new', async () => {
+    await using server = await scriptedXmpp();
+    const ledger = chatLedger();
+    await using session = ledger.serve(hasty, xmppChannel(server, { readEvery: 300 }));
+    await session.up;
+    const questions = () => server.heard().split('urn:xmpp:mam:2').length;
+    const before = questions();
+    let count = 0;
+    const chatter = setInterval(() => server.write(say(`${count++}`, 'again')), 20);
+    try {
+      await expect.poll(questions, patience).toBeGreaterThan(before + 2);
+    } finally {
+      clearInterval(chatter);
+    }
+  });
+
+  test.each([
+    ['joins a room again that lost us without a word', 'not-acceptable', true],
+    ['joins no room again that we are in', 'service-unavailable', false],
+  ])('%s', async (_, condition, again) => {
+    let pings = 0;
+    const answer = (stanza: string) => {
+      if (stanza.startsWith(`<presence to="${room}/`)) return enter;
+      if (!stanza.includes('urn:xmpp:ping')) return undefined;
+      pings += 1;
+      return pong(stanza, condition);
+    };
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    await using session = ledger.serve(hasty, xmppChannel(server, { rooms, readEvery: 200 }));
+    await session.up;
+    await expect.poll(() => pings, patience).toBeGreaterThan(2);
+    if (again) await expect.poll(() => joins(server), patience).toBeGreaterThan(2);
+    else expect(joins(server)).toBe(1);
+  });
+});
+
+describe('serveXmpp() with an archive that gives a message late', () => {
+  const room = 'lobby@rooms.xmpp.test';
+  const me = 'steward@xmpp.test';
+  const named = (by: string, id: string) => `<stanza-id xmlns='urn:xmpp:sid:0' by='${by}' id='${id}'/>`;
+
+  test('takes in once what came before its archive could be read', async () => {
+    let there = false;
+    const answer = (stanza: string) => (there ? archivePage(stanza, me, ['x1', 'x2']) : undefined);
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    ledger.setCursor('archive', '2026-11-25T09:00:00Z x0');
+    await using session = ledger.serve(hasty, xmppChannel(server, { readEvery: 200 }));
+    await session.up;
+    server.write(say('by-owner-x1', 'text x1', named(me, 'x1')));
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['text x1']);
+    there = true;
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['text x1', 'text x2']);
+    expect(ledger.repeats).toBeGreaterThan(0);
+  });
+
+  test('takes in what an archive named and never gave, in a room by the address there', async () => {
+    const answer = (stanza: string) => archivePage(stanza, stanza.includes(`to="${room}"`) ? room : me, []);
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    await using session = ledger.serve(hasty, xmppChannel(server, { rooms: [{ room, nick: 'steward' }] }));
+    await session.up;
+    const real = `<x xmlns='http://jabber.org/protocol/muc#user'><item jid='owner@xmpp.test'/></x>`;
+    const inRoom = say('r1', 'there', named(room, 'r1') + real, `${room}/x`).replace(`type='chat'`, `type='groupchat'`);
+    server.write(say('1', 'here', named(me, 'a1')) + inRoom);
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['here', 'there']);
+    expect(ledger.taken.map(({ dedupeKey }) => dedupeKey)).toEqual(['archive a1', `archive ${room} r1`]);
+    expect(ledger.taken[1]).toMatchObject({ from: `${room}/x` });
+  });
+
+  test('leaves what was said before the first sight of an archive, and takes the clean twin', async () => {
+    const answer = (stanza: string) => archivePage(stanza, me, []);
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    await using session = ledger.serve(hasty, xmppChannel(server));
+    await session.up;
+    const delay = `<delay xmlns='urn:xmpp:delay' from='xmpp.test' stamp='2026-11-24T10:00:00Z'/>`;
+    server.write(say('1', 'of yesterday', named(me, 'a1') + delay) + say('2', 'of today', named(me, 'a2')));
+    await expect.poll(() => textsOf(ledger), patience).toEqual(['of today']);
+  });
+
+  test('takes from the archive alone what the archive gives', async () => {
+    const answer = (stanza: string) => archivePage(stanza, me, stanza.includes('<after>a0') ? ['a1'] : []);
+    await using server = await scriptedXmpp({ answer });
+    const ledger = chatLedger();
+    await using session = ledger.serve(hasty, xmppChannel(server));
+    await session.up;
+    ledger.setCursor('archive', '2026-11-25T09:00:00Z a0');
+    server.write(say('by-owner-a1', 'text a1', named(me, 'a1')));
+    server.write(say('2', 'and more'));
+    await expect.poll(() => textsOf(ledger).toSorted(), patience).toEqual(['and more', 'text a1']);
+    expect(ledger.repeats).toBe(0);
   });
 });
 
@@ -233,6 +475,20 @@ describe.skipIf(missing !== undefined)('serveXmpp() on a real Prosody', () => {
     if (first.state === 'again') expect(await send()).toMatchObject({ state: 'sent' });
     await fresh.sayInRoom!('welcome back');
     await expect.poll(() => textsOf(ledger), patience).toEqual(['welcome back']);
+  });
+
+  test('comes back by itself into a room that it was thrown out of', async () => {
+    await using fresh = await xmppFarSide();
+    await fresh.sayInRoom!('my room');
+    const ledger = chatLedger();
+    await using session = ledger.serve(fresh.adapter, { ...fresh.channel, readEvery: 300 });
+    await session.up;
+    const owner = await fresh.owner();
+    const kick = `<query xmlns='http://jabber.org/protocol/muc#admin'><item nick='steward' role='none'/></query>`;
+    const throwOut = () => owner.ask(kick, { type: 'set', to: xmppRoom });
+    // The second time succeeds only where somebody is to be thrown out.
+    await expect.poll(throwOut, patience).toMatch(/type=['"]result/);
+    await expect.poll(throwOut, patience).toMatch(/type=['"]result/);
   });
 
   test('sends into a room without a connection that serves', async () => {
