@@ -4,6 +4,7 @@ import {
   defineSignal,
   setCurrentDetails,
   setHandler,
+  sleep,
   TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -22,6 +23,8 @@ export const turnAccepted = defineSignal(signals.turnAccepted);
 const idleMs = 10 * 60_000;
 /** A handover only waits until nothing is being sent: an effect in mid-air would count as unknown. */
 const longHistory = 4_000;
+/** Turns are local work, whose task ends only when it rests: in a burst nothing would be sent before the last turn. */
+const turnsAtOnce = 5;
 
 /**
  * One conversation: its turns are taken one after another, in the order in which they were accepted.
@@ -47,6 +50,7 @@ export async function conversation({ conversationId }: ConversationInput): Promi
       await conversations.answer({ inboxId });
       turns += 1;
       setCurrentDetails(`**${turns} turns** taken by this run`);
+      if (turns % turnsAtOnce === 0) await sleep(1);
     } else {
       const spoken = await condition(() => hints !== seen, idleMs);
       if (!spoken && sending.held.size === 0) return { outcome: 'idle' };
