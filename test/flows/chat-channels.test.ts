@@ -32,12 +32,18 @@ async function startTalk(
     console.log(`skipped: ${far}`);
     return context.skip(far);
   }
+  await using begun = new AsyncDisposableStack();
+  begun.use(far);
   const { name: _name, hash: _hash, ...channel } = far.channel;
-  const world = await startWorld({ files: { ...files, [`channels/${name}.yaml`]: JSON.stringify(channel) } });
+  const world = begun.use(
+    await startWorld({ files: { ...files, [`channels/${name}.yaml`]: JSON.stringify(channel) } }),
+  );
   await eventually(async () => {
     const { rowCount } = await world.steward().store.db.execute('select 1 from cursors where token is not null');
     return (rowCount ?? 0) > 0 || undefined;
   });
+  // From here on whoever asked ends both.
+  const all = begun.move();
   return {
     ...{ far, world },
     hears: async (words) => {
@@ -47,10 +53,7 @@ async function startTalk(
       }, 60_000);
       return found;
     },
-    [Symbol.asyncDispose]: async () => {
-      await world[Symbol.asyncDispose]();
-      await far[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
 
