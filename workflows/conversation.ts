@@ -23,8 +23,11 @@ export const turnAccepted = defineSignal(signals.turnAccepted);
 const idleMs = 10 * 60_000;
 /** A handover only waits until nothing is being sent: an effect in mid-air would count as unknown. */
 const longHistory = 4_000;
-/** Turns are local work, whose task ends only when it rests: in a burst nothing would be sent before the last turn. */
-const turnsAtOnce = 5;
+/**
+ * Turns are local work, whose task ends only when it rests: in a burst nothing would be sent before the last turn. The
+ * shortest timer takes about a second, so a single turn pays none.
+ */
+const turnsAtOnce = 25;
 
 /**
  * One conversation: its turns are taken one after another, in the order in which they were accepted.
@@ -42,6 +45,7 @@ export async function conversation({ conversationId }: ConversationInput): Promi
   });
   const sending: Sending = { lines: new Map(), held: new Set() };
   let turns = 0;
+  let atOnce = 0;
   for (;;) {
     const seen = hints;
     const { inboxId, unsent } = await conversations.next({ conversationId });
@@ -50,8 +54,10 @@ export async function conversation({ conversationId }: ConversationInput): Promi
       await conversations.answer({ inboxId });
       turns += 1;
       setCurrentDetails(`**${turns} turns** taken by this run`);
-      if (turns % turnsAtOnce === 0) await sleep(1);
+      atOnce += 1;
+      if (atOnce % turnsAtOnce === 0) await sleep(1);
     } else {
+      atOnce = 0;
       const spoken = await condition(() => hints !== seen, idleMs);
       if (!spoken && sending.held.size === 0) return { outcome: 'idle' };
     }
