@@ -25,6 +25,8 @@ export async function messagesAccepted(deps: DispatchDeps, inboxIds: readonly st
 
 /** Sees to it that a turn has set off all triggers that it matches. @returns how many it matches @throws storeBusy */
 export async function fireForTurn(deps: DispatchDeps, inboxId: string): Promise<number> {
+  // Most homes have no such trigger, and every turn asks.
+  if (![...deps.files.current().triggers.values()].some(({ when }) => 'message' in when)) return 0;
   const [turn] = await readTurns(deps, [inboxId]);
   return turn === undefined ? 0 : await fireMissing(deps, turn.message);
 }

@@ -20,7 +20,7 @@ type ChatSession = Pick<Serving<ChatChannel>, 'channel' | 'session' | 'up'>;
  */
 export async function serveChat(deps: SessionDeps, { channel, session, up }: ChatSession): Promise<void> {
   const { store, signal, log } = deps;
-  let connected: Promise<void> | undefined;
+  let noted = false;
   await adapterFor(channel).serve({
     ...{ channel, signal },
     cursor: (place) => readToken(store, session.accountId, place),
@@ -41,8 +41,14 @@ export async function serveChat(deps: SessionDeps, { channel, session, up }: Cha
       if (outboxId !== undefined) await settleOwnMessage(store, session.accountId, outboxId);
     },
     up: () => {
-      connected ??= recordConnected(store, session.accountId);
-      connected.catch(() => undefined);
+      // Told once a connection; where the store was away, the next time that all has been read.
+      if (!noted) {
+        noted = true;
+        recordConnected(store, session.accountId).catch((error: unknown) => {
+          log.warn({ account: session.accountId, err: error }, 'that an account connects could not be noted');
+          noted = false;
+        });
+      }
       up();
     },
   });
