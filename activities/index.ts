@@ -8,12 +8,14 @@ import type { Store } from '../store/store.ts';
 import { makeApprovalActivities } from './approvals/approval-activities.ts';
 import { chatTransport } from './channels/chat-adapters.ts';
 import { makeMailActivities } from './channels/mail-activities.ts';
+import { makeAgentActivities } from './conversations/agent/agent-activities.ts';
 import { makeConversationActivities } from './conversations/conversation-activities.ts';
 import { makeDigestActivities } from './digest/digest-activities.ts';
 import { withFailures } from './fail.ts';
 import { makeFaultActivities } from './faults/fault-activities.ts';
 import { makeLedgerActivities } from './ledger/ledger-activities.ts';
 import { makeTriggerActivities } from './ledger/trigger-activities.ts';
+import { makeAskModel } from './models/ask-models.ts';
 import { makeSummariser } from './models/summarise.ts';
 import { makeOutboxActivities } from './outbox/outbox-activities.ts';
 import { makeProbeActivities } from './probes/probe-activities.ts';
@@ -43,6 +45,8 @@ export function makeActivityGroups(given: ActivityDeps) {
   const zone = () => files.current().instance.owner.timezone ?? zoneOfThisMachine;
   const deps = { ...given, openSummariser, zone, scheduledAt };
   const outbox = makeOutboxActivities({ ...deps, chat: chatTransport });
+  const talk = { ...deps, maxCharsOf: chatTransport.maxCharsOf, attempt };
+  const askModel = makeAskModel({ files, clock: store.clock, log });
   return {
     ledger: makeLedgerActivities(deps),
     triggers: makeTriggerActivities(deps),
@@ -52,8 +56,9 @@ export function makeActivityGroups(given: ActivityDeps) {
     probes: makeProbeActivities(deps),
     watch: makeWatchActivities(deps),
     approvals: makeApprovalActivities(deps),
-    conversations: makeConversationActivities({ ...deps, maxCharsOf: chatTransport.maxCharsOf, attempt }),
-    faults: makeFaultActivities({ ...deps, cancelled: () => asyncLocalStorage.getStore()?.cancellationSignal }),
+    conversations: makeConversationActivities(talk),
+    agent: makeAgentActivities({ ...talk, askModel, cancelled, showDraft: () => undefined }),
+    faults: makeFaultActivities({ ...deps, cancelled }),
     mail: makeMailActivities({
       ...deps,
       notify: (personId, key, text) => outbox.notice({ personId, key, subject: text, text }).then(() => undefined),
@@ -80,5 +85,7 @@ function scheduledAt(): Date | undefined {
   const at = asyncLocalStorage.getStore()?.info.scheduledTimestampMs;
   return at === undefined ? undefined : new Date(at);
 }
+
+const cancelled = () => asyncLocalStorage.getStore()?.cancellationSignal;
 
 const attempt = (): number => asyncLocalStorage.getStore()?.info.attempt ?? 1;

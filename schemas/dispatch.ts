@@ -133,6 +133,8 @@ export interface Dispatch {
   fireForTurn(inboxId: string): Promise<number>;
   /** A person's word on an approval: the run that waits hears it. The first word stays. @throws notFound, changedMeanwhile, badInput, storeBusy */
   decide(decision: ApprovalDecision): Promise<Decided>;
+  /** Sees to it that a conversation has its run, and that the run looks at the ledger. May be repeated. @throws temporalBusy */
+  wakeConversation(conversationId: string): Promise<void>;
   /** An effect is in the outbox that no flow looks after: it is sent. May be repeated. @throws temporalBusy */
   sendEffect(outboxId: string): Promise<void>;
   /** New mail is in the inbox: mail triggers fire, or an open fire that has not begun takes it along. */

@@ -55,8 +55,14 @@ export const flows = {
   conversation: {
     startedBy: ['message', 'system'],
     id: 'conv:<conversation>',
-    touches: ['conversations', 'outbox?'],
+    touches: ['conversations', 'agent?', 'outbox?'],
     does: 'Takes the turns of one conversation, one after another.',
+  },
+  askedAction: {
+    startedBy: ['system'],
+    id: 'action:<turn>:<call>',
+    touches: ['agent', 'approvals', 'outbox'],
+    does: 'Asks for a person’s word on what a model wants done, and does exactly that.',
   },
   channelSession: {
     startedBy: ['system'],

@@ -52,6 +52,7 @@ export function firstIdAt(kind: IdKind, at: Date): string {
  * | `fire:<trigger>:<slot>` | one run a slot, event or request, for ever |
  * | `outbox:<outbox>` | one at a time: takes up an effect that its flow left behind |
  * | `conv:<conversation>` | one at a time; takes its turns one after another, and ends when nobody speaks |
+ * | `action:<turn>:<call>` | once: asks for a person's word on one call of a model |
  * | `session:<account>` | one at a time; a second start joins the first |
  * | `wake:<trigger>` | a hint; any number, each accounts for all slots since the last |
  * | `watch:<trigger>` | one at a time; each looks once, and a change of state is one fire |

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { duration, place, timezone } from './common.ts';
 
+/** What a model may ask to be done: each is a command too. */
+export const agentEffects = ['run', 'digest', 'pause', 'resume'] as const;
+
 /** `steward.yaml`: the instance itself. Every key has a default, so an empty file is a good one. */
 export const instanceFile = z.strictObject({
   owner: z.strictObject({ name: z.string().default('me'), timezone: timezone.optional() }).prefault({}),
@@ -8,6 +11,30 @@ export const instanceFile = z.strictObject({
     .array(place)
     .default([])
     .describe('Channels of messages that show what was said to Steward directly elsewhere, and its answers'),
+  agent: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Whether a model answers what is no command; needs models.yaml'),
+      whileBusy: z
+        .enum(['queue', 'interrupt'])
+        .default('queue')
+        .describe('What a message does to the turn before it that a model is at: wait, or stop it'),
+      allow: z
+        .array(z.enum(agentEffects))
+        .default([])
+        .describe('What a model may do without asking, as long as the turn has read nothing from outside'),
+      steps: z
+        .int()
+        .min(1)
+        .max(50)
+        .default(8)
+        .describe('Answers of a model in one turn, each with any number of tools'),
+      within: duration.default(300_000).describe('How long one turn may take'),
+      tokens: z.int().min(1_000).default(100_000).describe('Tokens of one turn, in and out'),
+      tokensPerDay: z.int().min(1_000).default(2_000_000),
+      cost: z.number().positive().optional().describe('Of one turn, in the unit of `price` in models.yaml'),
+      costPerDay: z.number().positive().optional(),
+    })
+    .prefault({}),
   home: z
     .strictObject({
       ports: z

@@ -19,6 +19,7 @@ export const workflowTypes = {
   morningReport: 'morningReport',
   healthCheck: 'healthCheck',
   conversation: 'conversation',
+  askedAction: 'askedAction',
   channelSession: 'channelSession',
   wakeTrigger: 'wakeTrigger',
   watchTrigger: 'watchTrigger',

@@ -12,6 +12,7 @@ import { signals } from '../schemas/protocol.ts';
 import type { UnsentAnswer } from '../store/conversations/keep-answer.ts';
 import { conversations } from './proxies.ts';
 import { settleOutbox } from './steps/settle-outbox.ts';
+import { thinkTurn } from './steps/think-turn.ts';
 
 export interface ConversationInput {
   readonly conversationId: string;
@@ -32,7 +33,7 @@ const turnsAtOnce = 25;
 /**
  * One conversation: its turns are taken one after another, in the order in which they were accepted.
  *
- *   message -> conversation -> conversations.answer -> outbox.send
+ *   message -> conversation -> conversations.answer -> agent.think -> outbox.send
  *
  * Repeat: `conv:<conversation>`, one at a time; the ledger knows which turn is next. Failure: a turn that cannot be
  * answered yet is tried until it can; what is said meanwhile waits behind it. A thread whose server is away holds up
@@ -51,7 +52,12 @@ export async function conversation({ conversationId }: ConversationInput): Promi
     const { inboxId, unsent } = await conversations.next({ conversationId });
     for (const answer of unsent) queue(sending, answer);
     if (inboxId !== undefined) {
-      await conversations.answer({ inboxId });
+      // A history from before there were models has no result here.
+      const think = ((await conversations.answer({ inboxId })) as Answered | null)?.think;
+      const sendMeanwhile = async () => {
+        for (const answer of (await conversations.next({ conversationId })).unsent) queue(sending, answer);
+      };
+      if (think !== undefined) await thinkTurn({ inboxId, spoken: () => hints, seen, sendMeanwhile }, think);
       turns += 1;
       setCurrentDetails(`**${turns} turns** taken by this run`);
       atOnce += 1;
@@ -67,6 +73,8 @@ export async function conversation({ conversationId }: ConversationInput): Promi
     }
   }
 }
+
+type Answered = Awaited<ReturnType<typeof conversations.answer>>;
 
 interface Sending {
   readonly lines: Map<string, string[]>;

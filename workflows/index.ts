@@ -1,3 +1,4 @@
+export { askedAction } from './asked-action.ts';
 export { channelSession } from './channel-session.ts';
 export { conversation } from './conversation.ts';
 export { emailDigest } from './email-digest.ts';

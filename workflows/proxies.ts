@@ -83,6 +83,12 @@ export const summaries = {
   batch: group('digest', { ...thinking, taskQueue: taskQueues.batch }),
 };
 
+/** What a model's calls come to: database work, and fires. */
+export const agent = group('agent', database);
+
+/** One answer of a model; a slow local one may take minutes. A cancelled turn does not wait for it. */
+export const models = group('agent', { ...thinking, taskQueue: taskQueues.llm });
+
 /** One attempt at the far side: SMTP allows 10 minutes after the final dot (RFC 5321 4.5.3.2.6); ours are cut at 5. */
 export const sending = group('outbox', {
   taskQueue: taskQueues.io,

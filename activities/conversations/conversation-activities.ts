@@ -1,32 +1,23 @@
-import type { Logger } from 'pino';
-import { isPostKind } from '../../schemas/channel-file.ts';
-import { type ChatDocument, saying } from '../../schemas/chat-document.ts';
+import { saying } from '../../schemas/chat-document.ts';
 import { type Failure, type FailureCode, failures } from '../../schemas/errors.ts';
 import { openMessage } from '../../store/conversations/accept-messages.ts';
 import {
   keepAnswer,
   nextTurn,
   readTurn,
+  type TurnRow,
   type UnsentAnswer,
   unsentAnswers,
 } from '../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../store/conversations/message-print.ts';
-import { renderHtml } from '../chat-html.ts';
-import { renderPlain } from '../chat-plain.ts';
 import { asFailure } from '../fail.ts';
-import { htmlPage } from '../html-page.ts';
-import { splitDocument } from '../split-document.ts';
+import { conclude, type Why } from './agent/conclude.ts';
+import { heed, type Stop } from './agent/heed.ts';
+import { sayWorking } from './agent/say-working.ts';
 import { answerMessage } from './answer-message.ts';
-import type { CommandDeps } from './chat-command.ts';
+import type { ConversationDeps } from './conversation-deps.ts';
 import { mirrorsOf } from './mirrors-of.ts';
-
-export interface ConversationDeps extends CommandDeps {
-  /** UTF-16 code units that one message of a kind of channel may have. */
-  readonly maxCharsOf: (channel: string) => Promise<number>;
-  /** Which try of the activity this is, from 1. */
-  readonly attempt: () => number;
-  readonly log: Pick<Logger, 'error'>;
-}
+import { partsOfAnswer } from './parts-of-answer.ts';
 
 /** Where a conversation stands. */
 export interface Standing {
@@ -34,6 +25,12 @@ export interface Standing {
   readonly inboxId?: string;
   /** All answers that are to be sent yet, in their order; some may be under way. */
   readonly unsent: readonly UnsentAnswer[];
+}
+
+/** How a turn goes on that a model is to answer. */
+export interface Thinking {
+  readonly steps: number;
+  readonly withinMs: number;
 }
 
 /** What a mended worker may still do; after that the turns behind it go on. */
@@ -50,32 +47,60 @@ export function makeConversationActivities(deps: ConversationDeps) {
     }),
 
     /**
-     * Answers one turn. May be repeated: the first answer stays, and a command acts once for its turn. One that cannot be
-     * answered ends with a plain sentence, so that the turns behind it go on.
+     * Answers one turn, or says that a model is to think about it. May be repeated: the first answer stays, and a command
+     * acts once for its turn. One that cannot be answered ends with a plain sentence, so that the turns behind it go on.
      *
      * @throws storeBusy, temporalBusy
      */
-    answer: async ({ inboxId }: { inboxId: string }): Promise<void> => {
-      try {
-        await answerTurn(inboxId);
-      } catch (error) {
-        const { type } = asFailure(error) as { type?: string };
-        const known: Failure | undefined = failures[type as FailureCode];
-        if (known?.kind === 'again' || (known === undefined && deps.attempt() < mostTries)) throw error;
-        log.error({ turn: inboxId, err: error }, 'a turn could not be answered');
-        await giveUp(inboxId);
-      }
+    answer: async ({ inboxId }: { inboxId: string }): Promise<{ think?: Thinking }> =>
+      (await ending(inboxId, () => answerTurn(inboxId))) ?? {},
+
+    /** Whether what was said meanwhile stops the turn that is being worked on. Reads only. @throws storeBusy */
+    heed: async ({ inboxId }: { inboxId: string }): Promise<{ stop?: Stop }> => await heed(deps, inboxId),
+
+    /** Says once that a turn takes longer, where its channel is one to chat on. May be repeated. @throws storeBusy */
+    sayWorking: async ({ inboxId }: { inboxId: string }): Promise<void> => await sayWorking(deps, inboxId),
+
+    /** Ends a turn with what a model said, or why it said nothing. May be repeated: the first answer stays. @throws storeBusy */
+    conclude: async (input: { inboxId: string; why?: Why }): Promise<void> => {
+      await ending(input.inboxId, () => conclude(deps, input));
     },
   };
 
-  async function answerTurn(inboxId: string): Promise<void> {
+  /** Does what ends a turn. What breaks for good ends it with a plain sentence. */
+  async function ending<T>(inboxId: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      const { type } = asFailure(error) as { type?: string };
+      const known: Failure | undefined = failures[type as FailureCode];
+      if (known?.kind === 'again' || (known === undefined && deps.attempt() < mostTries)) throw error;
+      log.error({ turn: inboxId, err: error }, 'a turn could not be answered');
+      return void (await giveUp(inboxId));
+    }
+  }
+
+  async function answerTurn(inboxId: string): Promise<{ think?: Thinking }> {
     const row = await readTurn(store, inboxId);
-    if (row.answeredAt !== null) return;
-    const turn = { inboxId, personId: row.personId, channel: await channelOfTurn(store, row.accountId) };
+    if (row.answeredAt !== null) return {};
+    const named = { inboxId, personId: row.personId, channel: await channelOfTurn(store, row.accountId) };
+    const turn = { ...named, actId: inboxId, by: 'owner' as const };
     const message = openMessage(store, row);
-    const document = await answerMessage(deps, turn, message);
-    const mirrors = await mirrorsOf(deps, { ...turn, accountId: row.accountId }, message, document);
-    await keepAnswer(store, inboxId, await partsOf(document, row.channel), mirrors);
+    const way = await answerMessage(deps, turn, message);
+    if ('think' in way) return await beginThinking(row);
+    const mirrors = await mirrorsOf(deps, { ...named, accountId: row.accountId }, message, way.say);
+    await keepAnswer(store, inboxId, await partsOf(way.say, row.channel), { mirrors, tainted: way.outside });
+    return {};
+  }
+
+  async function beginThinking({ id }: TurnRow): Promise<{ think?: Thinking }> {
+    const { stop } = await heed(deps, id);
+    if (stop !== undefined) {
+      await conclude(deps, { inboxId: id, why: stop });
+      return {};
+    }
+    const { steps, within } = deps.files.current().instance.agent;
+    return { think: { steps, withinMs: within } };
   }
 
   /** Without a word where even that cannot be said, as where a key is gone. */
@@ -90,11 +115,7 @@ export function makeConversationActivities(deps: ConversationDeps) {
     }
   }
 
-  async function partsOf(document: ChatDocument, channel: string) {
-    const parts = splitDocument(document, await deps.maxCharsOf(channel), renderPlain);
-    const page = isPostKind(channel)
-      ? (part: ChatDocument) => ({ html: htmlPage('Steward', renderHtml(part)) })
-      : () => ({});
-    return parts.map((part) => ({ document: part, text: renderPlain(part), ...page(part) }));
+  async function partsOf(document: Parameters<typeof partsOfAnswer>[0], channel: string) {
+    return partsOfAnswer(document, channel, await deps.maxCharsOf(channel));
   }
 }

@@ -14,7 +14,7 @@ import type { CommandDeps, Turn } from './chat-command.ts';
  */
 export async function mirrorsOf(
   deps: Pick<CommandDeps, 'store' | 'files'> & { readonly maxCharsOf: (channel: string) => Promise<number> },
-  { accountId, personId, channel: saidOn }: Turn & { readonly accountId: string },
+  { accountId, personId, channel: saidOn }: Pick<Turn, 'personId' | 'channel'> & { readonly accountId: string },
   message: IncomingMessage,
   answer: ChatDocument,
 ): Promise<Mirror[]> {

@@ -2,9 +2,9 @@
  * A `fetch` that ends: after `timeoutMs` from the first byte asked to the last byte read, or after `maxBytes` of answer.
  * Follows no redirect, so that a mail's text goes to the named endpoint and nowhere else.
  */
-export function boundedFetch(timeoutMs: number, maxBytes = 1_048_576): typeof fetch {
+export function boundedFetch(timeoutMs: number, maxBytes = 1_048_576, ends?: AbortSignal): typeof fetch {
   return async (url, init = {}) => {
-    const signals = [AbortSignal.timeout(timeoutMs), ...(init.signal == null ? [] : [init.signal])];
+    const signals = [AbortSignal.timeout(timeoutMs), init.signal, ends].filter((signal) => signal != null);
     const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.any(signals) });
     if (response.body === null) return response;
     let left = maxBytes;

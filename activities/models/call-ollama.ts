@@ -1,10 +1,7 @@
-import { basename } from 'node:path';
-import { StewardError } from '../../schemas/errors.ts';
-import type { ModelEntry } from '../../schemas/models-file.ts';
 import { boundedFetch } from './bounded-fetch.ts';
+import { type OllamaModel, ollamaName } from './chat-ollama.ts';
+import { modelFailure } from './open-openai.ts';
 import { answerSchema, type Question } from './quote-mail.ts';
-
-type OllamaModel = Extract<ModelEntry, { type: 'ollama' }>;
 
 /**
  * Asks an Ollama server once. The model is `model`, else the last part of `path`, else `name`; `gpu_id` picks the card.
@@ -18,7 +15,7 @@ export async function callOllama(entry: OllamaModel, question: Question, timeout
   const client = new Ollama({ host: entry.endpoint, fetch: boundedFetch(timeoutMs) });
   try {
     const answer = await client.chat({
-      model: entry.model ?? (entry.path === undefined ? entry.name : basename(entry.path)),
+      model: ollamaName(entry),
       stream: false,
       format: answerSchema,
       options: { temperature: 0, num_predict: 400, ...(entry.gpu_id === undefined ? {} : { main_gpu: entry.gpu_id }) },
@@ -29,11 +26,6 @@ export async function callOllama(entry: OllamaModel, question: Question, timeout
     });
     return answer.message?.content ?? '';
   } catch (cause) {
-    const status = (cause as { status_code?: number }).status_code;
-    const refused = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
-    throw new StewardError(
-      refused ? 'modelRefused' : 'modelBusy',
-      `Cannot ask ${entry.name}: status ${status ?? 'none'}`,
-    );
+    throw modelFailure(entry.name, (cause as { status_code?: number }).status_code);
   }
 }

@@ -1,10 +1,6 @@
 import type OpenAI from 'openai';
-import { StewardError } from '../../schemas/errors.ts';
-import type { ModelEntry } from '../../schemas/models-file.ts';
-import { boundedFetch } from './bounded-fetch.ts';
+import { modelFailure, openOpenai, type RemoteModel, statusOf } from './open-openai.ts';
 import { answerSchema, type Question } from './quote-mail.ts';
-
-type RemoteModel = Extract<ModelEntry, { type: 'remote' }>;
 
 /** Endpoints that refused `json_schema`; they are asked for any JSON object from then on. */
 const withoutSchema = new Set<string>();
@@ -16,33 +12,17 @@ const withoutSchema = new Set<string>();
  * @source platform.openai.com/docs/api-reference/chat
  */
 export async function callOpenai(entry: RemoteModel, question: Question, timeoutMs: number): Promise<string> {
-  // Loaded when first used: without models it costs no memory.
-  const { default: Client, APIError } = await import('openai');
-  const client = new Client({
-    baseURL: entry.endpoint,
-    apiKey: entry.auth?.api_key ?? 'none',
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    timeout: timeoutMs,
-    logLevel: 'off',
-    fetch: boundedFetch(timeoutMs),
-  });
+  const client = await openOpenai(entry, timeoutMs);
   const format = withoutSchema.has(entry.endpoint) ? looseFormat : strictFormat;
   try {
     return await ask(client, entry, question, format);
   } catch (cause) {
-    if (!(cause instanceof APIError)) throw new StewardError('modelBusy', `Cannot read ${entry.name}`, { cause });
-    const { status } = cause;
+    const status = statusOf(cause);
     if (status === 400 && format === strictFormat) {
       withoutSchema.add(entry.endpoint);
       return callOpenai(entry, question, timeoutMs);
     }
-    const refused = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
-    throw new StewardError(
-      refused ? 'modelRefused' : 'modelBusy',
-      `Cannot ask ${entry.name}: status ${status ?? 'none'}`,
-    );
+    throw modelFailure(entry.name, status);
   }
 }
 

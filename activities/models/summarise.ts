@@ -8,6 +8,7 @@ import type { ModelEntry } from '../../schemas/models-file.ts';
 import { callOllama } from './call-ollama.ts';
 import { callOpenai } from './call-openai.ts';
 import { checkAnswer } from './check-answer.ts';
+import { makeModelRests } from './model-rests.ts';
 import { quoteMail } from './quote-mail.ts';
 import { summariseExtractive } from './summarise-extractive.ts';
 
@@ -19,8 +20,6 @@ interface SummariserDeps {
   readonly timeoutMs?: number;
 }
 
-/** How long a model is left alone: one that is busy comes back by itself, one that refuses waits for a person. */
-const restMs: Partial<Record<FailureCode, number>> = { modelBusy: 60_000, modelRefused: 600_000, modelLied: 60_000 };
 /** One mail may talk a model into nonsense; the model is at fault when several in a row do. */
 const liesInARow = 3;
 
@@ -31,7 +30,7 @@ const liesInARow = 3;
  * A summary never carries sender, subject or links: those come from the parsed mail, whatever a model says.
  */
 export function makeSummariser({ files, clock, log, timeoutMs = 60_000 }: SummariserDeps): OpenSummariser {
-  const restsUntil = new Map<string, number>();
+  const resting = makeModelRests(clock);
   const lies = new Map<string, number>();
 
   async function ask(entry: ModelEntry, mail: ParsedMail, extractive: MailSummary): Promise<MailSummary> {
@@ -49,13 +48,13 @@ export function makeSummariser({ files, clock, log, timeoutMs = 60_000 }: Summar
     lies.set(entry.name, inARow);
     log.warn({ model: entry.name, code, inARow }, 'a model gave no usable summary');
     if (code === 'modelLied' && inARow < liesInARow) return false;
-    restsUntil.set(entry.name, clock.now().getTime() + (restMs[code] ?? 60_000));
+    resting.begin(entry.name, code);
     return true;
   }
 
   return () => {
     const all = files.current().models.models;
-    const usable = new Set(all.filter((entry) => (restsUntil.get(entry.name) ?? 0) <= clock.now().getTime()));
+    const usable = new Set(all.filter(({ name }) => !resting.rests(name)));
     return {
       async summarise(mail, { folded = false } = {}) {
         const extractive = summariseExtractive(mail, { now: clock.now() });

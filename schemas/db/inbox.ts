@@ -68,6 +68,10 @@ export const inbox = pgTable(
     /** Its number in the conversation, from 1: turns are answered in this order. */
     turn: integer('turn'),
     answeredAt: instant('answered_at'),
+    /** Why a turn ended before it was done: its person stopped it, or said something else. */
+    stopped: text('stopped', { enum: ['cancelled', 'interrupted'] }),
+    /** Whether its answer shows words from outside: a model that reads it may then do nothing unasked. */
+    tainted: boolean('tainted').notNull().default(false),
     receivedAt: instant('received_at').notNull(),
     acceptedAt: instant('accepted_at').notNull(),
   },

@@ -75,45 +75,92 @@ export interface Mirror {
   readonly parts: readonly StewardMessage[];
 }
 
+/** How a turn ended, beside what is said. */
+export interface TurnEnd {
+  /** Other places where the turn and its answer are shown. */
+  readonly mirrors?: readonly Mirror[];
+  /** Whether the answer shows words from outside. */
+  readonly tainted?: boolean;
+  /** Why it ended before it was done. */
+  readonly stopped?: NonNullable<TurnRow['stopped']>;
+}
+
 /**
  * Ends a turn with its answer: the effects and the end of the turn are one transaction. May be repeated: the first answer
  * stays.
  *
  * @param parts - one message each, in their order; none where nothing is to be said
- * @param mirrors - other places where the turn and its answer are shown
  * @throws notFound
  */
 export async function keepAnswer(
   store: Store,
   inboxId: string,
   parts: readonly AnswerPart[],
-  mirrors: readonly Mirror[] = [],
+  { mirrors = [], tainted = false, stopped }: TurnEnd = {},
 ): Promise<void> {
   await inTransaction(store, async (inside) => {
-    const { conversationId, turn, personId } = await readTurn(inside, inboxId);
-    await inside.db
-      .select({ id: conversations.id })
-      .from(conversations)
-      .where(eq(conversations.id, conversationId!))
-      .for('no key update');
-    const row = await readTurn(inside, inboxId);
+    const row = await lockTurn(inside, inboxId);
+    const { conversationId, turn, personId } = row;
     if (row.answeredAt !== null) return;
-    for (const [at, part] of parts.entries()) await mint(inside, row, part, at + 1);
+    for (const [at, part] of parts.entries()) {
+      await mint(inside, row, part, { effectKey: `${inboxId}:answer:${at + 1}`, part: at + 1 });
+    }
     for (const mirror of mirrors) {
       const effectKey = `${inboxId}:mirror:${mirror.accountId}`;
       await queueMessages(inside, { ...mirror, personId, effectKey, kind: 'answer', turnId: inboxId });
     }
-    await inside.db.update(inbox).set({ answeredAt: inside.clock.now() }).where(eq(inbox.id, inboxId));
-    const data = { conversation: conversationId!, turn: turn!, parts: parts.length };
+    const ended = { answeredAt: inside.clock.now(), tainted, ...(stopped === undefined ? {} : { stopped }) };
+    await inside.db.update(inbox).set(ended).where(eq(inbox.id, inboxId));
+    const why = stopped === undefined ? {} : { stopped };
+    const data = { conversation: conversationId!, turn: turn!, parts: parts.length, ...why };
     await appendEvent(inside, { aggregate: 'inbox', aggregateId: inboxId, type: 'turn.answered', personId, data });
   });
 }
 
-async function mint(inside: StoreIn, row: TurnRow, answer: AnswerPart, part: number): Promise<string> {
+/**
+ * Says something in the place of a turn, beside its answer: that it takes longer, or what came of it later. May be
+ * repeated: the key is the effect.
+ *
+ * @param key - what is said once, within the turn
+ * @param whileOpen - nothing is said once the turn is answered
+ * @throws notFound
+ */
+export async function sayBeside(
+  store: Store,
+  inboxId: string,
+  key: string,
+  parts: readonly AnswerPart[],
+  { whileOpen = false } = {},
+): Promise<void> {
+  await inTransaction(store, async (inside) => {
+    const row = await lockTurn(inside, inboxId);
+    if (whileOpen && row.answeredAt !== null) return;
+    for (const [at, part] of parts.entries()) {
+      await mint(inside, row, part, { effectKey: `${inboxId}:${key}:${at + 1}`, part: at + 1 });
+    }
+  });
+}
+
+/** The row of a turn, once nobody else writes to its conversation. */
+async function lockTurn(inside: StoreIn, inboxId: string): Promise<TurnRow> {
+  const { conversationId } = await readTurn(inside, inboxId);
+  await inside.db
+    .select({ id: conversations.id })
+    .from(conversations)
+    .where(eq(conversations.id, conversationId!))
+    .for('no key update');
+  return await readTurn(inside, inboxId);
+}
+
+async function mint(
+  inside: StoreIn,
+  row: TurnRow,
+  answer: AnswerPart,
+  { effectKey, part }: { effectKey: string; part: number },
+): Promise<string> {
   const { personId, channel, accountId, id: turnId } = row;
   const arrived = isKeptHere(channel) ? { state: 'sent' as const, endedAt: inside.clock.now() } : {};
   const effect = { ...{ personId, channel, accountId, turnId, part }, kind: 'answer' as const, ...arrived };
-  const effectKey = `${turnId}:answer:${part}`;
   const contentOf = isPostKind(channel) ? mailOf(inside, row, answer) : messageOf(inside, row, answer);
   const facts = { conversation: row.conversationId!, turn: row.turn!, part };
   return await mintEffect(inside, { ...effect, effectKey }, contentOf, facts);

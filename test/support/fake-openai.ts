@@ -4,6 +4,12 @@ import type { AddressInfo } from 'node:net';
 /** What a fake model does with one question. */
 export type FakeAnswer =
   | { readonly say: string }
+  /** Asks for tools, with or without words before them. */
+  | { readonly call: readonly { readonly tool: string; readonly args: string }[]; readonly say?: string }
+  /** Breaks off in the middle of what it says. */
+  | { readonly half: string }
+  /** Says it after so many milliseconds. */
+  | { readonly say: string; readonly afterMs: number }
   | { readonly status: number }
   /** Holds the answer until the server is closed. */
   | { readonly hang: true }
@@ -12,7 +18,12 @@ export type FakeAnswer =
 interface Asked {
   readonly path: string;
   readonly authorization: string | undefined;
-  readonly body: { model: string; messages: { role: string; content: string }[]; [more: string]: unknown };
+  readonly body: {
+    model: string;
+    messages: { role: string; content: string }[];
+    stream?: boolean;
+    [more: string]: unknown;
+  };
 }
 
 export interface FakeModel extends AsyncDisposable {
@@ -36,7 +47,7 @@ export async function fakeModel(answer: (quoted: string, nth: number) => FakeAns
         const path = request.url ?? '';
         asked.push({ path, authorization: request.headers.authorization, body });
         const quoted = body.messages.at(-1)?.content ?? '';
-        reply(response, path, answer(quoted, asked.length), body.model);
+        void reply(response, path, answer(quoted, asked.length), body);
       },
       () => response.destroy(),
     );
@@ -61,27 +72,59 @@ async function readJson(request: IncomingMessage): Promise<Asked['body']> {
   return JSON.parse(text);
 }
 
-function reply(response: ServerResponse, path: string, answer: FakeAnswer, model: string): void {
+async function reply(response: ServerResponse, path: string, answer: FakeAnswer, body: Asked['body']): Promise<void> {
   if ('hang' in answer) return;
-  if ('cut' in answer) {
-    response.destroy();
-    return;
-  }
+  if ('cut' in answer) return void response.destroy();
   if ('status' in answer) {
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ error: path.startsWith('/api') ? 'refused' : { message: 'refused' } }));
     return;
   }
-  const message = { role: 'assistant', content: answer.say };
-  const body = path.startsWith('/api')
-    ? { model, created_at: '2026-11-23T08:00:00Z', message, done: true }
-    : {
-        id: 'c1',
-        object: 'chat.completion',
-        created: 0,
-        model,
-        choices: [{ index: 0, message, finish_reason: 'stop' }],
-      };
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
+  if ('afterMs' in answer) await new Promise((resolve) => setTimeout(resolve, answer.afterMs));
+  const pieces = path.startsWith('/api') ? ollamaPieces(answer, body) : openaiPieces(answer, body);
+  response.writeHead(200, { 'content-type': body.stream === true ? 'text/event-stream' : 'application/json' });
+  for (const piece of pieces) response.write(piece);
+  if ('half' in answer) return void response.destroy();
+  response.end();
+}
+
+const wordsOf = (answer: Speaking): string => ('half' in answer ? answer.half : (answer.say ?? ''));
+type Speaking = Extract<FakeAnswer, { say: string } | { call: unknown } | { half: string }>;
+
+function* openaiPieces(answer: Speaking, { model, stream }: Asked['body']): Generator<string> {
+  const head = { id: 'c1', created: 0, model };
+  if (stream !== true) {
+    const choices = [{ index: 0, message: { role: 'assistant', content: wordsOf(answer) }, finish_reason: 'stop' }];
+    yield JSON.stringify({ ...head, object: 'chat.completion', choices });
+    return;
+  }
+  const chunk = (more: object) => `data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', ...more })}\n\n`;
+  const delta = (piece: object, finish: string | null = null) =>
+    chunk({ choices: [{ index: 0, delta: piece, finish_reason: finish }] });
+  for (const word of wordsOf(answer).match(/\S+\s*/g) ?? []) yield delta({ content: word });
+  if ('half' in answer) return;
+  for (const [index, { tool, args }] of ('call' in answer ? answer.call : []).entries()) {
+    yield delta({
+      tool_calls: [{ index, id: `c${index}`, type: 'function', function: { name: tool, arguments: '' } }],
+    });
+    for (const part of [args.slice(0, 3), args.slice(3)]) {
+      yield delta({ tool_calls: [{ index, function: { arguments: part } }] });
+    }
+  }
+  yield delta({}, 'call' in answer ? 'tool_calls' : 'stop');
+  yield chunk({ choices: [], usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 } });
+  yield 'data: [DONE]\n\n';
+}
+
+function* ollamaPieces(answer: Speaking, { model, stream }: Asked['body']): Generator<string> {
+  const head = { model, created_at: '2026-11-23T08:00:00Z' };
+  const calls = ('call' in answer ? answer.call : []).map(({ tool, args }) => ({
+    function: { name: tool, arguments: JSON.parse(args) },
+  }));
+  const message = { role: 'assistant', content: wordsOf(answer), ...(calls.length > 0 ? { tool_calls: calls } : {}) };
+  const counted = { done: true, prompt_eval_count: 100, eval_count: 10 };
+  if (stream === false || stream === undefined) return yield JSON.stringify({ ...head, message, done: true });
+  yield `${JSON.stringify({ ...head, message, done: false })}\n`;
+  if ('half' in answer) return;
+  yield `${JSON.stringify({ ...head, message: { role: 'assistant', content: '' }, ...counted })}\n`;
 }

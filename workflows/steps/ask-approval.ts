@@ -33,7 +33,11 @@ let hints = 0;
  *
  * @param key - what it is about, within this run
  */
-export async function askApproval(fire: FireInput, key: string, asked: AskedWord): Promise<Word> {
+export async function askApproval(
+  fire: Pick<FireInput, 'personId' | 'fireId'>,
+  key: string,
+  asked: AskedWord,
+): Promise<Word> {
   setHandler(approvalDecided, () => {
     hints += 1;
   });

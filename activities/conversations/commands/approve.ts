@@ -1,14 +1,17 @@
+import { z } from 'zod';
 import { approvalCode } from '../../../schemas/approval.ts';
 import { type ChatDocument, saying } from '../../../schemas/chat-document.ts';
 import { openApproval } from '../../../store/approvals/ask-approval.ts';
 import { readApprovals } from '../../../store/approvals/read-approvals.ts';
 import { showTimes } from '../../show-time.ts';
-import type { ChatCommand, CommandDeps, Turn } from '../chat-command.ts';
+import { type ChatCommand, type CommandDeps, type Turn, toolOf } from '../chat-command.ts';
 
 export const approvalsCommand: ChatCommand = {
   name: 'approvals',
   usage: '',
   does: 'Shows what waits for your word.',
+  outside: true,
+  tool: toolOf({ args: z.strictObject({}), words: () => [], effect: false, outside: true }),
   run: async (deps, turn) => await waitingDocument(deps, turn),
 };
 

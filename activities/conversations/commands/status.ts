@@ -1,16 +1,18 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { type Inline, saying } from '../../../schemas/chat-document.ts';
 import { fires } from '../../../schemas/db/fires.ts';
 import { outbox } from '../../../schemas/db/outbox.ts';
 import { healthStates, incidents } from '../../../schemas/db/records.ts';
 import type { Store } from '../../../store/store.ts';
 import { counted } from '../../plain-lines.ts';
-import type { ChatCommand } from '../chat-command.ts';
+import { type ChatCommand, toolOf } from '../chat-command.ts';
 
 export const statusCommand: ChatCommand = {
   name: 'status',
   usage: '',
   does: 'Says whether all is well, and what is not.',
+  tool: toolOf({ args: z.strictObject({}), words: () => [], effect: false, outside: false }),
   run: async ({ store, files }, { personId }) => {
     const { triggers, channels, faults } = files.current();
     const ill = await store.db.select().from(healthStates).where(eq(healthStates.healthy, false));

@@ -1,13 +1,15 @@
+import { z } from 'zod';
 import { saying } from '../../../schemas/chat-document.ts';
 import { newestFires } from '../../../store/fires/newest-fires.ts';
 import { readSteering } from '../../../store/triggers/steer-state.ts';
 import { showTimes } from '../../show-time.ts';
-import type { ChatCommand } from '../chat-command.ts';
+import { type ChatCommand, toolOf } from '../chat-command.ts';
 
 export const triggersCommand: ChatCommand = {
   name: 'triggers',
   usage: '',
   does: 'Lists the triggers, with when they fire next and how they ended last.',
+  tool: toolOf({ args: z.strictObject({}), words: () => [], effect: false, outside: false }),
   run: async ({ store, files, whenOf, zone }) => {
     const { triggers } = files.current();
     if (triggers.size === 0) return [saying('There are no triggers yet.')];

@@ -98,7 +98,7 @@ test('keepAnswer() puts mirrors into lines of their own, and all that is direct 
   const part = { document: [{ kind: 'code' as const, text: 'x' }], text: 'x' };
   const mirror = { accountId: 'acc_other', channel: 'matrix', address: '@ann:x.example', parts: [part, part] };
   const [direct, inRoom] = await acceptMessages(store, right, [message('1'), message('2', room)]);
-  await keepAnswer(store, direct!.inboxId, [part], [mirror]);
+  await keepAnswer(store, direct!.inboxId, [part], { mirrors: [mirror] });
   await keepAnswer(store, inRoom!.inboxId, [part]);
   const linesOf = async (id: string) => (await unsentAnswers(store, id)).map(({ line }) => line);
   expect((await linesOf(direct!.conversationId)).sort()).toEqual([right.accountId, 'acc_other', 'acc_other'].sort());

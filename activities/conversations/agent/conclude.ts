@@ -1,0 +1,61 @@
+import { type ChatDocument, saying } from '../../../schemas/chat-document.ts';
+import type { AnsweredAsk } from '../../../schemas/model-chat.ts';
+import { openMessage } from '../../../store/conversations/accept-messages.ts';
+import { keepAnswer, readTurn } from '../../../store/conversations/keep-answer.ts';
+import { channelOfTurn } from '../../../store/conversations/message-print.ts';
+import { talkBefore } from '../../../store/conversations/read-talk.ts';
+import { readSteps } from '../../../store/conversations/turn-steps.ts';
+import { readMarkdown } from '../../read-markdown.ts';
+import type { ConversationDeps } from '../conversation-deps.ts';
+import { mirrorsOf } from '../mirrors-of.ts';
+import { partsOfAnswer } from '../parts-of-answer.ts';
+import { mostExchanges, type Thought } from './think.ts';
+
+/** Why a turn ended before a model had answered it. */
+export type Why = NonNullable<Thought['stop']> | 'late' | 'cancelled' | 'interrupted';
+
+/** Ends a turn with what a model said, or why it said nothing. May be repeated: the first answer stays. @throws storeBusy */
+export async function conclude(
+  deps: ConversationDeps,
+  { inboxId, why }: { readonly inboxId: string; readonly why?: Why },
+): Promise<void> {
+  const { store } = deps;
+  const row = await readTurn(store, inboxId);
+  if (row.answeredAt !== null) return;
+  const steps = await readSteps(store, inboxId);
+  const tainted =
+    steps.some((step) => step.tainted) || (await talkBefore(store, row, mostExchanges)).some((one) => one.tainted);
+  const said = steps.findLast(({ call }) => call === 0)?.content as AnsweredAsk | undefined;
+  // What has been read may lie in the address of a link, and a preview of it is fetched without a click.
+  const words = readMarkdown(withoutThoughts(said?.text ?? ''), { links: !tainted });
+  const document: ChatDocument = why === undefined ? orNothing(words) : [...whyWords[why]];
+  if (why === 'cancelled' || why === 'interrupted') {
+    return await keepAnswer(store, inboxId, [], { stopped: why, tainted });
+  }
+  const message = openMessage(store, row);
+  const { personId, accountId, channel } = row;
+  const turn = { personId, accountId, channel: await channelOfTurn(store, accountId) };
+  const mirrors = await mirrorsOf(deps, turn, message, document);
+  const parts = partsOfAnswer(document, channel, await deps.maxCharsOf(channel));
+  await keepAnswer(store, inboxId, parts, { mirrors, tainted });
+}
+
+/** Some models think aloud. */
+const withoutThoughts = (text: string) => text.split('</think>').at(-1)!;
+
+const orNothing = (words: ChatDocument): ChatDocument =>
+  words.length > 0 ? words : [saying('The model had nothing to say to that.')];
+
+const ceiling = (key: string, of: string) => [
+  saying(`I stop here: ${of} used up what `, { code: `agent.${key}` }, ' in steward.yaml allows.'),
+];
+const whyWords: Readonly<Record<Why, ChatDocument>> = {
+  tokens: ceiling('tokens', 'this question has'),
+  cost: ceiling('cost', 'this question has'),
+  tokensPerDay: ceiling('tokensPerDay', 'the last 24 hours have'),
+  costPerDay: ceiling('costPerDay', 'the last 24 hours have'),
+  modelDown: [saying('No model answers just now. ', { code: '/help' }, ' lists what I understand without one.')],
+  late: [saying('That took longer than ', { code: 'agent.within' }, ' in steward.yaml allows, so I stopped.')],
+  cancelled: [],
+  interrupted: [],
+};

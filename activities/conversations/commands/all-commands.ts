@@ -1,0 +1,28 @@
+import type { ChatCommand } from '../chat-command.ts';
+import { approvalsCommand, approveCommand, denyCommand } from './approve.ts';
+import { cancelCommand } from './cancel.ts';
+import { digestCommand } from './digest.ts';
+import { pairCommand } from './pair.ts';
+import { pauseCommand, resumeCommand } from './pause.ts';
+import { reportCommand } from './report.ts';
+import { runCommand } from './run.ts';
+import { runsCommand } from './runs.ts';
+import { statusCommand } from './status.ts';
+import { triggersCommand } from './triggers.ts';
+
+/** In the order of `/help`. */
+export const allCommands: readonly ChatCommand[] = [
+  statusCommand,
+  reportCommand,
+  digestCommand,
+  triggersCommand,
+  runCommand,
+  runsCommand,
+  pauseCommand,
+  resumeCommand,
+  approvalsCommand,
+  approveCommand,
+  denyCommand,
+  cancelCommand,
+  pairCommand,
+];

@@ -1,0 +1,10 @@
+import type { Logger } from 'pino';
+import type { CommandDeps } from './chat-command.ts';
+
+export interface ConversationDeps extends CommandDeps {
+  /** UTF-16 code units that one message of a kind of channel may have. */
+  readonly maxCharsOf: (channel: string) => Promise<number>;
+  /** Which try of the activity this is, from 1. */
+  readonly attempt: () => number;
+  readonly log: Pick<Logger, 'error' | 'warn'>;
+}
