@@ -2,6 +2,7 @@ import { asyncLocalStorage } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { Dispatch } from '../schemas/dispatch.ts';
 import type { Files } from '../schemas/file-set.ts';
+import type { HotTier } from '../schemas/hot-tier.ts';
 import type { MailTransport } from '../schemas/outgoing.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import type { Store } from '../store/store.ts';
@@ -28,6 +29,7 @@ export interface ActivityDeps {
   readonly store: Store;
   readonly files: Files;
   readonly transport: MailTransport;
+  readonly hot: HotTier;
   readonly dispatch: Dispatch;
   readonly log: Logger;
   /** When a trigger fires, in words, with its next slot. */
@@ -57,7 +59,7 @@ export function makeActivityGroups(given: ActivityDeps) {
     watch: makeWatchActivities(deps),
     approvals: makeApprovalActivities(deps),
     conversations: makeConversationActivities(talk),
-    agent: makeAgentActivities({ ...talk, askModel, cancelled, showDraft: () => undefined }),
+    agent: makeAgentActivities({ ...talk, askModel, cancelled }),
     faults: makeFaultActivities({ ...deps, cancelled }),
     mail: makeMailActivities({
       ...deps,

@@ -114,10 +114,15 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
   const temporalReachable = async () => {
     await client.workflowService.getSystemInfo({});
   };
+  const hot = await openHotTier({
+    ...{ redisUrl: options.redisUrl, clock },
+    onError: (error) => log.warn({ err: error }, 'the hot tier does not answer'),
+  });
   const activities = makeActivities({
     store,
     files,
     transport: mailTransport({ log }),
+    hot,
     dispatch,
     log,
     home,
@@ -129,10 +134,6 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     (await bundle).path,
   );
   let ready = false;
-  const hot = await openHotTier({
-    ...{ redisUrl: options.redisUrl, clock },
-    onError: (error) => log.warn({ err: error }, 'the hot tier does not answer'),
-  });
   const api = await startApi({
     store,
     client,

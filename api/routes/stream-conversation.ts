@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { readDraft } from '../../store/conversations/drafts.ts';
 import { newestSeq, readEntries } from '../../store/conversations/read-conversation.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { checkAccess } from '../check-access.ts';
@@ -35,13 +36,22 @@ async function follow(deps: ApiDeps, response: Response, conversationId: string,
   response.once('close', () => closed.abort());
   let after = from;
   let beatAt = performance.now();
+  let shown = '';
+  let answered = 0;
   while (!closed.signal.aborted && deps.closing?.aborted !== true) {
     const entries = await readEntries(deps.store, { conversationId, after, limit: page });
     for (const entry of entries) {
       response.write(`id: ${entry.seq}\nevent: ${entry.kind}\ndata: ${JSON.stringify(viewEntry(entry))}\n\n`);
       after = entry.seq;
+      if (entry.kind === 'answered') answered = entry.turn;
     }
     if (entries.length === page) continue;
+    // Without an id: whoever comes back reads on in the ledger, where no draft is.
+    const draft = await draftOf(deps, conversationId);
+    const data = JSON.stringify(draft);
+    if (draft !== undefined && draft.turn > answered && data !== shown)
+      response.write(`event: draft\ndata: ${data}\n\n`);
+    shown = data ?? '';
     if (performance.now() - beatAt > beatMs) {
       response.write(': still here\n\n');
       beatAt = performance.now();
@@ -50,3 +60,7 @@ async function follow(deps: ApiDeps, response: Response, conversationId: string,
   }
   response.end();
 }
+
+/** The hot tier may be away at any moment. */
+const draftOf = ({ hot, store, personId }: ApiDeps, conversationId: string) =>
+  readDraft({ hot, keys: store.keys }, { conversationId, personId }).catch(() => undefined);

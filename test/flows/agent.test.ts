@@ -235,3 +235,46 @@ test('without an answer of any model the turn says so; one that takes too long e
   await say(world, '2', 'slow');
   expect((await answersTo(world, conversation, 2))[0]).toMatch(/took longer than agent\.within/);
 }, 60_000);
+
+test('a stream shows what is being said before it is all said, and then the answer', async () => {
+  const words = 'one two three four five six';
+  await using made = await worldWith(() => ({ say: words, everyMs: 250 }));
+  const { world } = made;
+  const { conversation } = await say(world, '0', '/help');
+  await answersTo(world, conversation, 1);
+  const url = `http://127.0.0.1:${world.steward().apiPort}/api/v1/conversations/${conversation}/stream`;
+  const live = await fetch(url, { headers: { authorization: `Bearer ${world.token}` } });
+  await say(world, '1', 'count');
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of live.body!) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (text.includes('event: answered')) break;
+  }
+  const kinds = [...text.matchAll(/^event: (\w+)$/gm)].map(([, kind]) => kind);
+  expect([kinds[0], ...kinds.slice(-2)]).toEqual(['said', 'answer', 'answered']);
+  const drafts = [...text.matchAll(/^event: draft\ndata: (.*)$/gm)].map(([, data]) => JSON.parse(data!));
+  expect(drafts.length).toBeGreaterThan(2);
+  for (const [at, draft] of drafts.entries()) {
+    expect(draft).toEqual({ turn: 2, attempt: drafts[0].attempt, text: expect.any(String) });
+    expect(words.startsWith(draft.text.trim())).toBe(true);
+    if (at > 0) expect(draft.text.length).toBeGreaterThan(drafts[at - 1].text.length);
+  }
+}, 60_000);
+
+test('a step that is on record is not bought again, whatever dies after it', async () => {
+  await using made = await worldWith((last, nth) =>
+    last === 'go on'
+      ? { call: [{ tool: 'status', args: '{}' }] }
+      : nth === 2
+        ? { hang: true }
+        : { say: 'All is well.' },
+  );
+  const { world, model } = made;
+  const { conversation } = await say(world, '1', 'go on');
+  await eventually(async () => (model.asked.length === 2 ? true : undefined));
+  await world.restart();
+  expect((await answersTo(world, conversation, 1)).at(-1)).toBe('All is well.');
+  expect(model.asked).toHaveLength(3);
+  expect(await world.steward().store.db.select().from(turnSteps)).toHaveLength(3);
+}, 90_000);

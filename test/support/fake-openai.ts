@@ -10,6 +10,8 @@ export type FakeAnswer =
   | { readonly half: string }
   /** Says it after so many milliseconds. */
   | { readonly say: string; readonly afterMs: number }
+  /** Says a word every so many milliseconds. */
+  | { readonly say: string; readonly everyMs: number }
   | { readonly status: number }
   /** Holds the answer until the server is closed. */
   | { readonly hang: true }
@@ -83,8 +85,15 @@ async function reply(response: ServerResponse, path: string, answer: FakeAnswer,
   if ('afterMs' in answer) await new Promise((resolve) => setTimeout(resolve, answer.afterMs));
   const pieces = path.startsWith('/api') ? ollamaPieces(answer, body) : openaiPieces(answer, body);
   response.writeHead(200, { 'content-type': body.stream === true ? 'text/event-stream' : 'application/json' });
-  for (const piece of pieces) response.write(piece);
-  if ('half' in answer) return void response.destroy();
+  for (const piece of pieces) {
+    response.write(piece);
+    if ('everyMs' in answer) await new Promise((resolve) => setTimeout(resolve, answer.everyMs));
+  }
+  if ('half' in answer) {
+    // What was written is under way for a moment yet.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return void response.destroy();
+  }
   response.end();
 }
 

@@ -1,7 +1,8 @@
 import { type ChatDocument, saying } from '../../../schemas/chat-document.ts';
 import type { AnsweredAsk } from '../../../schemas/model-chat.ts';
 import { openMessage } from '../../../store/conversations/accept-messages.ts';
-import { keepAnswer, readTurn } from '../../../store/conversations/keep-answer.ts';
+import { dropDraft } from '../../../store/conversations/drafts.ts';
+import { keepAnswer, readTurn, type TurnRow } from '../../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../../store/conversations/message-print.ts';
 import { talkBefore } from '../../../store/conversations/read-talk.ts';
 import { readSteps } from '../../../store/conversations/turn-steps.ts';
@@ -19,9 +20,16 @@ export async function conclude(
   deps: ConversationDeps,
   { inboxId, why }: { readonly inboxId: string; readonly why?: Why },
 ): Promise<void> {
-  const { store } = deps;
-  const row = await readTurn(store, inboxId);
+  const row = await readTurn(deps.store, inboxId);
   if (row.answeredAt !== null) return;
+  await endTurn(deps, row, why);
+  // Whoever looks meanwhile sees the answer, and a draft of it for a moment more where the hot tier is away.
+  await dropDraft(deps.hot, row.conversationId!).catch(() => undefined);
+}
+
+async function endTurn(deps: ConversationDeps, row: TurnRow, why: Why | undefined): Promise<void> {
+  const { store } = deps;
+  const inboxId = row.id;
   const steps = await readSteps(store, inboxId);
   const tainted =
     steps.some((step) => step.tainted) || (await talkBefore(store, row, mostExchanges)).some((one) => one.tainted);

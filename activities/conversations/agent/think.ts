@@ -9,6 +9,7 @@ import type { AgentDeps } from './agent-deps.ts';
 import { agentTools } from './agent-tools.ts';
 import { overBudget, type SpentUp } from './budget.ts';
 import { gatherMessages } from './gather-messages.ts';
+import { showDrafts } from './show-drafts.ts';
 
 export interface Thought {
   /** How many calls it asks for; none: it has answered. */
@@ -55,7 +56,7 @@ export async function think(deps: AgentDeps, { inboxId, step, last }: ThinkInput
       messages,
       tools: last ? [] : agentTools,
       maxOutputTokens: Math.min(4_096, spent.left),
-      onText: (text) => deps.showDraft(row, text),
+      onText: showDrafts(deps, row, step * mostTries + deps.attempt()),
       ...signalOf(deps.cancelled()),
     });
     const kept = { ...reply, calls: last ? [] : reply.calls.slice(0, mostCalls) };

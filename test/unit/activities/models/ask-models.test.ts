@@ -1,0 +1,114 @@
+/**
+ * - Models are asked in the order of the file, over real HTTP, once each, until one answers.
+ * - Two models never speak in one answer, and half an answer is none.
+ * - What a model asks for comes through as it wrote it; what it costs is counted.
+ */
+import { expect, test } from 'vitest';
+import { makeAskModel } from '../../../../activities/models/ask-models.ts';
+import { fixedClock } from '../../../../schemas/clock.ts';
+import type { FileSet } from '../../../../schemas/file-set.ts';
+import type { ModelMessage, ModelTool } from '../../../../schemas/model-chat.ts';
+import { modelsFile } from '../../../../schemas/models-file.ts';
+import { type FakeAnswer, type FakeModel, fakeModel } from '../../../support/fake-openai.ts';
+
+const tools: ModelTool[] = [{ name: 'look', does: 'Looks.', parameters: { type: 'object', properties: {} } }];
+const messages: ModelMessage[] = [
+  { role: 'system', content: 'Be short.' },
+  { role: 'user', content: 'What is it?' },
+  { role: 'assistant', content: '', calls: [{ id: 'c0', tool: 'look', args: '{"at":"it"}' }] },
+  { role: 'tool', call: { id: 'c0', tool: 'look', args: '{"at":"it"}' }, content: 'A box.' },
+];
+const price = { input: 5, output: 10 };
+const remote = (server: FakeModel, name = 'cloud') => ({
+  name,
+  type: 'remote',
+  endpoint: server.openaiEndpoint,
+  price,
+});
+const ollama = (server: FakeModel, name = 'local') => ({
+  ...{ name, type: 'ollama', endpoint: server.ollamaEndpoint, path: '/models/llama3', price },
+});
+
+function asking(models: object[]) {
+  const clock = fixedClock('2026-11-27T08:00:00Z');
+  const files = { current: () => ({ models: modelsFile.parse({ models }) }) as unknown as FileSet };
+  const askModel = makeAskModel({ files, clock, log: { warn: () => undefined }, timeoutMs: 2_000 });
+  const heard: string[] = [];
+  const ask = (more: object = {}) =>
+    askModel({ messages, tools, maxOutputTokens: 100, onText: (text) => void heard.push(text), ...more });
+  return { ask, heard, clock };
+}
+
+test.each([
+  ['remote', remote],
+  ['ollama', ollama],
+] as const)('makeAskModel() hands on words and calls of a model of type %s, and counts', async (type, entry) => {
+  await using server = await fakeModel(() => ({
+    say: 'I look again.',
+    call: [{ tool: 'look', args: '{"at":"box"}' }],
+  }));
+  const { ask, heard } = asking([entry(server)]);
+  const reply = await ask();
+  expect(reply).toEqual({
+    text: 'I look again.',
+    calls: [{ id: expect.any(String), tool: 'look', args: '{"at":"box"}' }],
+    ...{ tokens: { input: 100, output: 10 }, model: entry(server).name, cost: 0.0006 },
+  });
+  expect(heard.at(-1)).toBe('I look again.');
+  const { body } = server.asked[0]!;
+  expect(body.tools).toMatchObject([{ type: 'function', function: { name: 'look', description: 'Looks.' } }]);
+  const [, , called, answered] = body.messages as unknown as Record<string, unknown>[];
+  const args = type === 'remote' ? '{"at":"it"}' : { at: 'it' };
+  expect(called).toMatchObject({ role: 'assistant', tool_calls: [{ function: { name: 'look', arguments: args } }] });
+  expect(answered).toMatchObject(
+    type === 'remote' ? { tool_call_id: 'c0', content: 'A box.' } : { tool_name: 'look', content: 'A box.' },
+  );
+});
+
+test.each<[string, FakeAnswer]>([
+  ['answers 500', { status: 500 }],
+  ['answers 429', { status: 429 }],
+  ['refuses the key', { status: 401 }],
+  ['hangs', { hang: true }],
+  ['breaks off before a word', { cut: true }],
+])(
+  'makeAskModel() goes on to the next model when the first one %s, and leaves that one alone',
+  async (_what, fault) => {
+    await using ill = await fakeModel(() => fault);
+    await using well = await fakeModel(() => ({ say: 'Here.' }));
+    const { ask, clock } = asking([remote(ill, 'first'), ollama(well, 'second')]);
+    expect(await ask()).toMatchObject({ text: 'Here.', model: 'second' });
+    expect(await ask()).toMatchObject({ text: 'Here.', model: 'second' });
+    expect(ill.asked).toHaveLength(1);
+    clock.advance(601_000);
+    await ask();
+    expect(ill.asked).toHaveLength(2);
+  },
+);
+
+test.each([
+  ['remote', remote],
+  ['ollama', ollama],
+] as const)(
+  'makeAskModel() does not go on in the words of another model once one of type %s has begun',
+  async (_type, entry) => {
+    await using half = await fakeModel(() => ({ half: 'It is a ' }));
+    await using well = await fakeModel(() => ({ say: 'Here.' }));
+    const { ask, heard } = asking([entry(half), remote(well, 'second')]);
+    await expect(ask()).rejects.toMatchObject({ code: 'modelBusy' });
+    expect(heard.at(-1)).toBe('It is a ');
+    expect(well.asked).toHaveLength(0);
+    // The next try begins anew, with one that answers.
+    expect(await ask()).toMatchObject({ text: 'Here.', model: 'second' });
+  },
+);
+
+test('makeAskModel() ends when it is told to, and refuses where no model is set up', async () => {
+  await using server = await fakeModel(() => ({ hang: true }));
+  const { ask } = asking([remote(server)]);
+  const ends = new AbortController();
+  const asked = ask({ signal: ends.signal });
+  setTimeout(() => ends.abort(), 100);
+  await expect(asked).rejects.toThrow();
+  await expect(asking([]).ask()).rejects.toMatchObject({ code: 'modelBusy' });
+});
