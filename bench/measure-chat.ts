@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChatFarSide } from '../test/support/chat-far-side.ts';
+import { fakeModel } from '../test/support/fake-openai.ts';
 import type { MatrixClient } from '../test/support/matrix-client.ts';
 import { matrixFarSide } from '../test/support/matrix-far-side.ts';
 import type { RawXmpp } from '../test/support/raw-xmpp.ts';
@@ -37,7 +38,23 @@ export async function measureChat(home: BenchHome, say: (words: string) => void)
     const over = bare === undefined ? {} : { bareMs: bare, overheadP50Ms: Math.round(steward.p50 - bare.p50) };
     figures[name] = { answerMs: steward, ...over };
   }
+  say(`${rounds} messages that a scripted model answers in ${thinkMs} ms`);
+  figures.model = await measureModel(home);
   return figures;
+}
+
+/** What a model takes, in milliseconds: the same for every question. */
+const thinkMs = 200;
+
+/** The whole turn with a model that takes the same time for each answer: what is beside it is ours. */
+async function measureModel(home: BenchHome) {
+  await using model = await fakeModel((last) => ({ say: `no command ${last}`, afterMs: thinkMs }));
+  home.write('models.yaml', `models: [{ name: scripted, type: remote, endpoint: "${model.openaiEndpoint}" }]\n`);
+  await sleep(3_000);
+  await using line = await apiLine(home);
+  const turn = await timed((text) => line.toSteward(text.slice(1)), 'm');
+  home.write('models.yaml', 'models: []\n');
+  return { modelMs: thinkMs, turnMs: turn, asked: model.asked.length };
 }
 
 async function timed(trip: RoundTrip, mark: string) {
@@ -55,7 +72,7 @@ async function timed(trip: RoundTrip, mark: string) {
 async function apiLine({ api }: BenchHome): Promise<Line> {
   return {
     toSteward: async (text) => {
-      const body = { id: `${text.slice(1)}-${Date.now()}`, text, room: 'bench' };
+      const body = { id: `${text.replace('/', '')}-${Date.now()}`, text, room: 'bench' };
       const { conversation, turn } = await api.post<{ conversation: string; turn: number }>('/api/v1/messages', body);
       for (;;) {
         const path = `/api/v1/conversations/${conversation}/messages?turn=${turn}`;

@@ -11,9 +11,10 @@ import {
 } from '../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../store/conversations/message-print.ts';
 import { asFailure } from '../fail.ts';
-import { conclude, type Why } from './agent/conclude.ts';
+import { conclude } from './agent/conclude.ts';
 import { heed, type Stop } from './agent/heed.ts';
 import { sayWorking } from './agent/say-working.ts';
+import type { Why } from './agent/thought.ts';
 import { answerMessage } from './answer-message.ts';
 import type { ConversationDeps } from './conversation-deps.ts';
 import { mirrorsOf } from './mirrors-of.ts';

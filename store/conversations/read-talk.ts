@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, isNotNull, lt } from 'drizzle-orm';
 import { inbox } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
+import { StewardError } from '../../schemas/errors.ts';
 import { type OutboxRow, openChat } from '../outbox/claim-effect.ts';
 import type { StoreIn } from '../store.ts';
 import { openMessage } from './accept-messages.ts';
@@ -15,7 +16,10 @@ export interface Exchange {
   readonly tainted: boolean;
 }
 
-/** The exchanges before a turn, oldest first. Reads only. @throws sealBroken */
+/** Exchanges before a turn that a model may see. */
+export const mostExchanges = 20;
+
+/** The exchanges before a turn, oldest first. Reads only. */
 export async function talkBefore(
   store: StoreIn,
   { conversationId, turn }: Pick<TurnRow, 'conversationId' | 'turn'>,
@@ -36,14 +40,17 @@ export async function talkBefore(
       ),
     )
     .orderBy(asc(outbox.part), asc(outbox.id));
-  return turns.reverse().map((row) => {
+  return turns.reverse().flatMap((row) => {
     // A mirror of an answer is the answer once more.
     const own = answers.filter(({ turnId, accountId }) => turnId === row.id && accountId === row.accountId);
-    return {
-      said: openMessage(store, row).text,
-      answered: own.map((answer) => textOf(store, answer)).join('\n'),
-      tainted: row.tainted,
-    };
+    try {
+      const answered = own.map((answer) => textOf(store, answer)).join('\n');
+      return [{ said: openMessage(store, row).text, answered, tainted: row.tainted }];
+    } catch (error) {
+      // What cannot be opened any more is forgotten; the turns after it are not.
+      if (error instanceof StewardError) return [];
+      throw error;
+    }
   });
 }
 

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findTemporal } from '../../workers/home/find-temporal.ts';
+import { fakeModel } from '../support/fake-openai.ts';
 import { openRun, removeRun } from '../support/run-folder.ts';
 import { byHand, eventually, putMail, startWorld, takenIn, type World, withBox } from '../support/world.ts';
 
@@ -78,6 +79,8 @@ async function recordAll(): Promise<void> {
   });
   keep(world, 'sendOutbox', 'outbox:kept');
   keep(world, 'conversation', await talk(world));
+  keep(world, 'conversation-model', await talkToModel(world));
+  keep(world, 'askedAction', await closed('askedAction'));
   rmSync(join(world.home, 'channels/box.yaml'));
   keep(world, 'channelSession', await closed('channelSession'));
   server.close();
@@ -96,6 +99,44 @@ async function talk(world: World): Promise<string> {
     return entries.filter(({ kind }) => kind === 'answered').length === 3 || undefined;
   });
   return `conv:${id}`;
+}
+
+/** A model that looks, asks for a word that is a no, and is stopped in its second turn. */
+async function talkToModel(world: World): Promise<string> {
+  await using model = await fakeModel((last, nth) =>
+    nth === 1
+      ? {
+          call: [
+            { tool: 'status', args: '{}' },
+            { tool: 'run', args: '{"trigger":"noop"}' },
+          ],
+        }
+      : last === 'for ever'
+        ? { hang: true }
+        : { say: 'I asked.' },
+  );
+  world.write('models.yaml', `models: [{ name: kept, type: remote, endpoint: "${model.openaiEndpoint}" }]\n`);
+  await world.steward().files.reload();
+  const room = 'kept-model';
+  const say = async (id: string, text: string) => {
+    const answer = await world.ask('/api/v1/messages', { method: 'POST', body: { id, text, room } });
+    return (await answer.json()) as { conversation: string };
+  };
+  const { conversation } = await say('kept-model-1', 'run noop');
+  const waiting = await eventually(async () => {
+    const answer = await world.ask('/api/v1/approvals');
+    return ((await answer.json()) as { approvals: { id: string }[] }).approvals[0];
+  });
+  await world.ask(`/api/v1/approvals/${waiting.id}/deny`, { method: 'POST', body: {} });
+  await say('kept-model-2', 'for ever');
+  await eventually(async () => (model.asked.length === 3 ? true : undefined));
+  await say('kept-model-3', '/cancel');
+  await eventually(async () => {
+    const answer = await world.ask(`/api/v1/conversations/${conversation}/messages`);
+    const { entries } = (await answer.json()) as { entries: { kind: string }[] };
+    return entries.filter(({ kind }) => kind === 'answered').length === 3 || undefined;
+  });
+  return `conv:${conversation}`;
 }
 
 function instanceText(services: string): string {

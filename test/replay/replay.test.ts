@@ -33,6 +33,7 @@ test('there is a kept history of every flow', () => {
   const flows = new Set(kept.map((file) => file.split('-')[0]));
   expect([...flows].sort()).toEqual(
     [
+      'askedAction',
       'channelSession',
       'conversation',
       'emailDigest',

@@ -1,5 +1,5 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import type { Why } from '../../activities/conversations/agent/conclude.ts';
+import { CancellationScope, condition, isCancellation, TemporalFailure } from '@temporalio/workflow';
+import type { Why } from '../../activities/conversations/agent/thought.ts';
 import type { Thinking } from '../../activities/conversations/conversation-activities.ts';
 import { agent, conversations, models } from '../proxies.ts';
 import { askBeside } from './ask-beside.ts';
@@ -37,9 +37,12 @@ export async function thinkTurn({ inboxId, spoken, seen, sendMeanwhile }: Busy, 
   try {
     why = stopped ?? (await work);
   } catch (error) {
-    if (!isCancellation(error)) throw error;
+    if (!isCancellation(error)) {
+      if (!(error instanceof TemporalFailure)) throw error;
+      why = 'broken';
+    }
   }
-  await conversations.conclude({ inboxId, ...(why === undefined ? {} : { why }) });
+  if (why !== undefined) await conversations.conclude({ inboxId, why });
 }
 
 async function takeSteps(inboxId: string, steps: number): Promise<Why | undefined> {

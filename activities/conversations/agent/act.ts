@@ -3,14 +3,13 @@ import type { AnsweredAsk, ModelCall } from '../../../schemas/model-chat.ts';
 import { openMessage } from '../../../store/conversations/accept-messages.ts';
 import { readTurn, type TurnRow } from '../../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../../store/conversations/message-print.ts';
-import { talkBefore } from '../../../store/conversations/read-talk.ts';
+import { mostExchanges, talkBefore } from '../../../store/conversations/read-talk.ts';
 import { type CallResult, keepStep, readSteps, type TurnStep } from '../../../store/conversations/turn-steps.ts';
 import { renderPlain } from '../../chat-plain.ts';
 import { runSafely } from '../answer-message.ts';
 import type { Turn } from '../chat-command.ts';
 import type { AgentDeps } from './agent-deps.ts';
 import { type CheckedCall, checkCall } from './agent-tools.ts';
-import { mostExchanges } from './think.ts';
 
 /** One call of a model in a turn. */
 export interface CallOfTurn {

@@ -1,7 +1,8 @@
 import { act, type CallOfTurn } from './act.ts';
 import type { AgentDeps } from './agent-deps.ts';
 import { carryOut, describeCall } from './carry-out.ts';
-import { type ThinkInput, type Thought, think } from './think.ts';
+import { type ThinkInput, think } from './think.ts';
+import type { Thought } from './thought.ts';
 
 /** Steps of a turn that a model answers: it thinks, its calls are made, and what a person allowed is carried out. */
 export function makeAgentActivities(deps: AgentDeps) {

@@ -2,9 +2,7 @@ import type { Files } from '../../../schemas/file-set.ts';
 import type { TurnRow } from '../../../store/conversations/keep-answer.ts';
 import { spentInTurn, spentSince } from '../../../store/conversations/turn-steps.ts';
 import type { Store } from '../../../store/store.ts';
-
-/** The key of `agent:` in steward.yaml whose ceiling is reached. */
-export type SpentUp = 'tokens' | 'cost' | 'tokensPerDay' | 'costPerDay';
+import type { SpentUp } from './thought.ts';
 
 const dayMs = 24 * 3_600_000;
 
@@ -19,8 +17,8 @@ export async function overBudget(
   { id, personId }: Pick<TurnRow, 'id' | 'personId'>,
 ): Promise<{ readonly stop?: SpentUp; readonly left: number }> {
   const { tokens, cost, tokensPerDay, costPerDay } = files.current().instance.agent;
-  const turn = await spentInTurn(store, id);
-  const day = await spentSince(store, personId, new Date(store.clock.now().getTime() - dayMs));
+  const since = new Date(store.clock.now().getTime() - dayMs);
+  const [turn, day] = await Promise.all([spentInTurn(store, id), spentSince(store, personId, since)]);
   const left = Math.max(1, Math.min(tokens - turn.tokens, tokensPerDay - day.tokens));
   if (turn.tokens >= tokens) return { stop: 'tokens', left };
   if (cost !== undefined && turn.cost >= cost) return { stop: 'cost', left };

@@ -4,16 +4,13 @@ import { openMessage } from '../../../store/conversations/accept-messages.ts';
 import { dropDraft } from '../../../store/conversations/drafts.ts';
 import { keepAnswer, readTurn, type TurnRow } from '../../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../../store/conversations/message-print.ts';
-import { talkBefore } from '../../../store/conversations/read-talk.ts';
+import { mostExchanges, talkBefore } from '../../../store/conversations/read-talk.ts';
 import { readSteps } from '../../../store/conversations/turn-steps.ts';
 import { readMarkdown } from '../../read-markdown.ts';
 import type { ConversationDeps } from '../conversation-deps.ts';
 import { mirrorsOf } from '../mirrors-of.ts';
 import { partsOfAnswer } from '../parts-of-answer.ts';
-import { mostExchanges, type Thought } from './think.ts';
-
-/** Why a turn ended before a model had answered it. */
-export type Why = NonNullable<Thought['stop']> | 'late' | 'cancelled' | 'interrupted';
+import type { Why } from './thought.ts';
 
 /** Ends a turn with what a model said, or why it said nothing. May be repeated: the first answer stays. @throws storeBusy */
 export async function conclude(
@@ -64,6 +61,7 @@ const whyWords: Readonly<Record<Why, ChatDocument>> = {
   costPerDay: ceiling('costPerDay', 'the last 24 hours have'),
   modelDown: [saying('No model answers just now. ', { code: '/help' }, ' lists what I understand without one.')],
   late: [saying('That took longer than ', { code: 'agent.within' }, ' in steward.yaml allows, so I stopped.')],
+  broken: [saying('That went wrong inside Steward and is in its log.')],
   cancelled: [],
   interrupted: [],
 };
