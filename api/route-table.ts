@@ -18,6 +18,7 @@ import { pairAddress } from './routes/pair-address.ts';
 import { postMessage } from './routes/post-message.ts';
 import { readFirePayload } from './routes/read-fire-payload.ts';
 import { readOneFire } from './routes/read-one-fire.ts';
+import { receiveChannelHook } from './routes/receive-channel-hook.ts';
 import { probeHook, receiveHook } from './routes/receive-hook.ts';
 import { resend, showEffect } from './routes/show-effect.ts';
 import { showMetrics } from './routes/show-metrics.ts';
@@ -62,6 +63,7 @@ export const routeTable: readonly Route[] = [
   storeSecret,
   logIn,
   decodePayloads,
+  receiveChannelHook,
   receiveHook,
   probeHook,
 ];

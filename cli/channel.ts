@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
-import { type Channel, type ChannelFile, channelFile } from '../schemas/channel-file.ts';
+import { type Channel, type ChannelFile, channelFile, speaksAt } from '../schemas/channel-file.ts';
 import { StewardError } from '../schemas/errors.ts';
 import { firableFlows } from '../schemas/flows.ts';
 import { visibleText } from '../schemas/visible-text.ts';
 import { loadFilesOnce } from '../store/files/load-files.ts';
 import { registerChatChannels } from './add-chat-channel.ts';
+import { registerServiceChannels } from './add-service-channel.ts';
 import { apiClient } from './api-client.ts';
 import { type AddMailOptions, askMail, askMaildir, mailFile } from './ask-channel.ts';
 import { homeRoot } from './home-root.ts';
@@ -15,7 +16,9 @@ import { testChannel } from './test-channel.ts';
 
 /** `steward channel`: the mailboxes that Steward reads and writes to. */
 export function register(program: Command): void {
-  const channel = program.command('channel').description('add, test, list or pair: mail, Maildir, XMPP, Matrix');
+  const channel = program
+    .command('channel')
+    .description('add, test, list or pair: mail, messages, chat services, project tools');
   const add = channel.command('add').description('add an account; asks for what the flags do not say');
   add
     .command('mail')
@@ -70,6 +73,7 @@ export function register(program: Command): void {
       },
     );
   registerChatChannels(add, addChannel);
+  registerServiceChannels(add, addChannel);
   channel
     .command('test')
     .description('log in, look at the folder, send nothing; works without a running Steward')
@@ -130,7 +134,7 @@ function listChannels(): void {
     enabled: channel.enabled,
     address: channel.addresses[0] ?? '',
     reads: sourceOf(channel),
-    sends: channel.kind !== 'mail' || channel.smtp !== undefined,
+    sends: speaksAt(channel) !== undefined,
   }));
   const broken = faults.filter((fault) => fault.kind === 'channel');
   printResult({ channels: rows, faults: broken }, () => {
@@ -164,5 +168,19 @@ function sourceOf(channel: Channel): string {
       return channel.jid;
     case 'matrix':
       return `${channel.userId} at ${channel.homeserver}`;
+    case 'github':
+    case 'gitea':
+      return `${channel.repository} at ${channel.endpoint}`;
+    case 'gitlab':
+      return `${channel.project} at ${channel.endpoint}`;
+    case 'jira':
+      return `${channel.project} at ${channel.site}`;
+    case 'linear':
+      return `team ${channel.team}`;
+    case 'mattermost':
+      return channel.server;
+    case 'slack':
+    case 'webhook':
+      return `/hooks/channels/${channel.name}`;
   }
 }

@@ -23,7 +23,7 @@ export async function testChannel(file: ChannelFile, name: string): Promise<{ su
     };
   }
   if (!isPost(channel)) {
-    await adapterFor(channel).check(channel, AbortSignal.timeout(patienceMs));
+    await (await adapterFor(channel)).check(channel, AbortSignal.timeout(patienceMs));
     return { summary: 'the login holds' };
   }
   try {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from './common.ts';
+import { projectKinds, serviceChannels } from './service-channels.ts';
 
 const tls = z.strictObject({
   /** PEM file with the certificate authority of a home server. */
@@ -103,6 +104,7 @@ export const channelFile = z.discriminatedUnion('kind', [
     token: password.describe('An access token, or a reference to a secret, file or environment variable'),
     tls: tls.optional(),
   }),
+  ...serviceChannels,
 ]);
 export type ChannelFile = z.infer<typeof channelFile>;
 export type Channel = ChannelFile & { readonly name: string; readonly hash: string };
@@ -116,4 +118,35 @@ export const isPost = (channel: Channel): channel is PostChannel => isPostKind(c
 export const isPostKind = (kind: string): boolean => kind === 'mail' || kind === 'maildir';
 export type XmppChannel = Extract<Channel, { kind: 'xmpp' }>;
 export type MatrixChannel = Extract<Channel, { kind: 'matrix' }>;
+export type SlackChannel = Extract<Channel, { kind: 'slack' }>;
+export type MattermostChannel = Extract<Channel, { kind: 'mattermost' }>;
+export type WebhookChannel = Extract<Channel, { kind: 'webhook' }>;
+export type GithubChannel = Extract<Channel, { kind: 'github' }>;
+export type GiteaChannel = Extract<Channel, { kind: 'gitea' }>;
+export type GitlabChannel = Extract<Channel, { kind: 'gitlab' }>;
+export type JiraChannel = Extract<Channel, { kind: 'jira' }>;
+export type LinearChannel = Extract<Channel, { kind: 'linear' }>;
+/** A channel whose events are told as news. */
+export type ProjectChannel = GithubChannel | GiteaChannel | GitlabChannel | JiraChannel | LinearChannel;
 export type MaildirChannel = Extract<Channel, { kind: 'maildir' }>;
+
+/** Whether a channel is a project tool, where everybody who has the project reads what is said. Pure. */
+export const isProject = (channel: Channel): channel is ProjectChannel => projectKinds.includes(channel.kind);
+
+/**
+ * Where what Steward says of its own accord goes on a channel: the owner's own address; `new` where it makes an issue,
+ * `hook` where it is posted to the one address of a webhook. Undefined where nothing can be said. Pure.
+ */
+export function speaksAt(channel: Channel): string | undefined {
+  if (isProject(channel)) return 'new';
+  if (channel.kind === 'mail' && channel.smtp === undefined) return undefined;
+  if (channel.kind === 'webhook') return channel.url === undefined ? undefined : 'hook';
+  if ((channel.kind === 'slack' || channel.kind === 'mattermost') && channel.token === undefined) return 'hook';
+  return channel.addresses[0];
+}
+
+/** Whether only the owner reads what is said there, so that approvals and notices may go there unasked. Pure. */
+export const isPrivate = (channel: Channel): boolean => {
+  const address = speaksAt(channel);
+  return address !== undefined && address !== 'new' && address !== 'hook';
+};

@@ -37,3 +37,15 @@ export function parseCommand(text: string): ChatCommand | undefined {
   }
   return { name: name.toLowerCase(), words, rest };
 }
+
+/** Commands that a person may give in a conversation, as they are typed, without `/`. */
+export const commandNames: readonly string[] = [
+  ...['status', 'report', 'digest', 'triggers', 'run', 'runs', 'pause', 'resume'],
+  ...['approvals', 'approve', 'deny', 'cancel', 'pair', 'help'],
+];
+
+/** What stands behind a service's own command, such as `/steward status`, with the slash that it lacks. Pure. */
+export function commandLine(text: string): string {
+  const [first = ''] = text.split(/\s/, 1);
+  return commandNames.includes(first.toLowerCase()) ? `/${text}` : text;
+}

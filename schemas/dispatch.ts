@@ -1,3 +1,4 @@
+import type { News } from './channel-hook.ts';
 import type { ApprovalState, Ending } from './endings.ts';
 import type { FireKind } from './fire-kinds.ts';
 import type { Beginning, FireEnding } from './flow-io.ts';
@@ -102,6 +103,17 @@ export interface Backfilled {
   readonly left: number;
 }
 
+/** News of a channel, and where they go. */
+export interface ToldNews {
+  readonly personId: string;
+  readonly accountId: string;
+  /** Name of the channel they came by. */
+  readonly channel: string;
+  readonly news: News;
+  /** Places as `deliver:` names them; every channel of the person but this one when left out. */
+  readonly to?: readonly string[];
+}
+
 /** Turns what happened into fires: ledger row first, then the workflow. Implemented in `triggers/dispatch.ts`. */
 export interface Dispatch {
   /** A person or the API asks for a run now. The same `requestId` is the same fire. @throws notFound, storeBusy, temporalBusy */
@@ -133,6 +145,8 @@ export interface Dispatch {
   fireForTurn(inboxId: string): Promise<number>;
   /** A person's word on an approval: the run that waits hears it. The first word stays. @throws notFound, changedMeanwhile, badInput, storeBusy */
   decide(decision: ApprovalDecision): Promise<Decided>;
+  /** Something that happened in a project is told to its owner, once by its key; safe when it resolves. May be repeated. @throws temporalBusy */
+  tellNews(news: ToldNews): Promise<void>;
   /** Sees to it that a conversation has its run, and that the run looks at the ledger. May be repeated. @throws temporalBusy */
   wakeConversation(conversationId: string): Promise<void>;
   /** An effect is in the outbox that no flow looks after: it is sent. May be repeated. @throws temporalBusy */

@@ -52,6 +52,12 @@ export const flows = {
     touches: ['outbox'],
     does: 'Takes up an effect that its own flow left behind.',
   },
+  tellNews: {
+    startedBy: ['event'],
+    id: 'news:<account>:<event>',
+    touches: ['outbox'],
+    does: 'Tells the owner what happened in a project, with its link.',
+  },
   conversation: {
     startedBy: ['message', 'system'],
     id: 'conv:<conversation>',

@@ -52,6 +52,7 @@ export function firstIdAt(kind: IdKind, at: Date): string {
  * | `fire:<trigger>:<slot>` | one run a slot, event or request, for ever |
  * | `outbox:<outbox>` | one at a time: takes up an effect that its flow left behind |
  * | `conv:<conversation>` | one at a time; takes its turns one after another, and ends when nobody speaks |
+ * | `news:<account>:<event>` | once while Temporal remembers it; for ever by the keys of its effects |
  * | `action:<turn>:<call>` | once: asks for a person's word on one call of a model |
  * | `session:<account>` | one at a time; a second start joins the first |
  * | `wake:<trigger>` | a hint; any number, each accounts for all slots since the last |
@@ -61,6 +62,8 @@ export const workflowIds = {
   fire: (trigger: string, slotKey: string) => `fire:${trigger}:${slotKey}`,
   outbox: (outboxId: string) => `outbox:${outboxId}`,
   conversation: (conversationId: string) => `conv:${conversationId}`,
+  /** @param hmac - of the event's own key */
+  news: (accountId: string, hmac: string) => `news:${accountId}:${hmac}`,
   session: (accountId: string) => `session:${accountId}`,
   wake: (trigger: string) => `wake:${trigger}`,
   watch: (trigger: string) => `watch:${trigger}`,

@@ -25,6 +25,7 @@ export const workflowTypes = {
   watchTrigger: 'watchTrigger',
   sweep: 'sweep',
   sendOutbox: 'sendOutbox',
+  tellNews: 'tellNews',
   noop: 'noop',
   failureNotice: 'failureNotice',
   serviceFault: 'serviceFault',

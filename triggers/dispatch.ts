@@ -13,6 +13,7 @@ import { pauseTrigger, resumeTrigger } from './pause-trigger.ts';
 import { sendEffect } from './send-effect.ts';
 import { skipFires } from './skip-fires.ts';
 import { sweep } from './sweep.ts';
+import { tellNews } from './tell-news.ts';
 import { wakeConversation } from './wake-conversation.ts';
 
 /** The one place where what happened becomes fires: ledger row first, then the workflow. @source docs/design/fires.md */
@@ -27,6 +28,7 @@ export function makeDispatch(deps: DispatchDeps): Dispatch {
     messagesAccepted: (inboxIds) => messagesAccepted(deps, inboxIds),
     fireForTurn: (inboxId) => fireForTurn(deps, inboxId),
     decide: (decision) => decideAndTell(deps, decision),
+    tellNews: (news) => tellNews(deps, news),
     wakeConversation: (conversationId) => wakeConversation(deps, conversationId),
     sendEffect: (outboxId) => sendEffect(deps, outboxId),
     mailArrived: (account, inboxIds) => mailArrived(deps, account, inboxIds),

@@ -9,5 +9,6 @@ export { noop } from './noop.ts';
 export { sendOutbox } from './send-outbox.ts';
 export { serviceFault } from './service-fault.ts';
 export { sweep } from './sweep.ts';
+export { tellNews } from './tell-news.ts';
 export { wakeTrigger } from './wake-trigger.ts';
 export { watchTrigger } from './watch-trigger.ts';

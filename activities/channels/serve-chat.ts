@@ -1,12 +1,10 @@
 import type { ChatChannel } from '../../schemas/channel-file.ts';
-import type { IncomingMessage } from '../../schemas/chat-message.ts';
 import { outboxIdOf } from '../../schemas/ids.ts';
 import { readToken } from '../../store/accounts/cursor.ts';
 import { recordConnected } from '../../store/accounts/record-login.ts';
 import { acceptMessages } from '../../store/conversations/accept-messages.ts';
 import { settleOwnMessage } from '../../store/outbox/settle-own-message.ts';
-import { isPaired } from '../../store/people/known-address.ts';
-import { offerPairing } from '../../store/people/offer-pairing.ts';
+import { offerToStrangers, sortSenders } from '../../store/people/sort-senders.ts';
 import { adapterFor } from './chat-adapters.ts';
 import type { Serving, SessionDeps } from './session-deps.ts';
 
@@ -21,13 +19,19 @@ type ChatSession = Pick<Serving<ChatChannel>, 'channel' | 'session' | 'up'>;
 export async function serveChat(deps: SessionDeps, { channel, session, up }: ChatSession): Promise<void> {
   const { store, signal, log } = deps;
   let noted = false;
-  await adapterFor(channel).serve({
+  await (await adapterFor(channel)).serve({
     ...{ channel, signal },
     cursor: (place) => readToken(store, session.accountId, place),
     take: async (messages, move) => {
-      const { own, foreign } = await sorted(deps, { channel, session, up }, messages);
+      const { own, foreign } = await sortSenders(store, channel, session, messages);
       // Before the cursor moves: it does not come back to a stranger.
-      const offers = await offersTo(deps, session, foreign);
+      const offers = await offerToStrangers(store, session, foreign);
+      if (foreign.length > 0) {
+        log.warn(
+          { account: session.accountId, messages: foreign.length, codes: offers.length },
+          'somebody unknown wrote',
+        );
+      }
       const taken = await acceptMessages(store, session, own, move);
       try {
         await deps.dispatch.messagesAccepted(taken.map(({ inboxId }) => inboxId));
@@ -52,32 +56,4 @@ export async function serveChat(deps: SessionDeps, { channel, session, up }: Cha
       up();
     },
   });
-}
-
-async function sorted({ store }: SessionDeps, { channel, session }: ChatSession, messages: readonly IncomingMessage[]) {
-  const named = new Set(channel.addresses.map((address) => address.toLowerCase()));
-  const own: IncomingMessage[] = [];
-  const foreign: IncomingMessage[] = [];
-  for (const message of messages) {
-    const who = { personId: session.personId, channel: channel.kind, address: message.from };
-    const known = named.has(message.from.toLowerCase()) || (await isPaired(store, who));
-    (known ? own : foreign).push(message);
-  }
-  return { own, foreign };
-}
-
-/** In a room nobody is greeted: what strangers say there is no matter of ours. */
-async function offersTo(
-  deps: SessionDeps,
-  { personId, accountId, channel }: ChatSession['session'],
-  foreign: readonly IncomingMessage[],
-): Promise<string[]> {
-  const offers: string[] = [];
-  for (const { thread, from } of foreign) {
-    if (thread.kind !== 'direct') continue;
-    const outboxId = await offerPairing(deps.store, { personId, accountId, channel, from, address: thread.address });
-    deps.log.warn({ account: accountId, offered: outboxId !== undefined }, 'somebody unknown wrote');
-    if (outboxId !== undefined) offers.push(outboxId);
-  }
-  return offers;
 }

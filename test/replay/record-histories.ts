@@ -81,6 +81,11 @@ async function recordAll(): Promise<void> {
   keep(world, 'conversation', await talk(world));
   keep(world, 'conversation-model', await talkToModel(world));
   keep(world, 'askedAction', await closed('askedAction'));
+  await world.steward().dispatch.tellNews({
+    ...{ personId: world.steward().personId, accountId: 'acc_kept', channel: 'house' },
+    news: { key: 'kept', subject: 'house: eve opened #1', text: 'house: eve opened #1' },
+  });
+  keep(world, 'tellNews', await closed('tellNews'));
   rmSync(join(world.home, 'channels/box.yaml'));
   keep(world, 'channelSession', await closed('channelSession'));
   server.close();

@@ -43,6 +43,7 @@ test('there is a kept history of every flow', () => {
       'sendOutbox',
       'serviceFault',
       'sweep',
+      'tellNews',
       'wakeTrigger',
       'watchTrigger',
     ].sort(),

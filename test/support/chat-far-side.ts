@@ -17,6 +17,12 @@ export interface ChatFarSide<C extends ChatChannel = ChatChannel> extends AsyncD
   readonly adapter: ChatAdapter<C>;
   /** A channel file in force for Steward's account there; the owner's address is its first. */
   readonly channel: C;
+  /** Why nothing can be read there: what is said only comes as a delivery to the API. */
+  readonly pushOnly?: string;
+  /** Why nothing that was sent can be found again, where that depends on the channel's file. */
+  readonly cannotReadBack?: string;
+  /** Of what the owner says; `direct` when left out. */
+  readonly threadKind?: 'direct' | 'thread';
   /** The owner says something to Steward, directly. Resolves once the server has it. */
   say(text: string): Promise<void>;
   /** The owner says something in a room where Steward is; undefined where the channel has none. */

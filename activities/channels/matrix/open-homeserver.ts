@@ -4,7 +4,7 @@ import { TypedEventEmitter } from 'matrix-js-sdk/lib/models/typed-event-emitter.
 import type { MatrixChannel } from '../../../schemas/channel-file.ts';
 import { StewardError } from '../../../schemas/errors.ts';
 import { NoAnswer } from '../../request-once.ts';
-import { fetchPinned, type Reach, tooLarge } from './fetch-pinned.ts';
+import { fetchPinned, type Reach, tooLarge } from '../fetch-pinned.ts';
 import { AnswerTooLarge, HomeserverRefusal } from './homeserver-refusal.ts';
 
 /** One account at its homeserver. */

@@ -1,7 +1,7 @@
 // Policy: where it leads is judged by addresses, whatever a name says.
 import { expect, onTestFinished, test } from 'vitest';
-import { fetchPinned } from '../../../../../activities/channels/matrix/fetch-pinned.ts';
-import { faultServer } from '../../../../support/fault-server.ts';
+import { fetchPinned } from '../../../../activities/channels/fetch-pinned.ts';
+import { faultServer } from '../../../support/fault-server.ts';
 
 const { signal } = new AbortController();
 

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
-import { StewardError } from '../../../schemas/errors.ts';
-import { bareHost, NoAnswer, requestOnce } from '../../request-once.ts';
+import { StewardError } from '../../schemas/errors.ts';
+import { bareHost, NoAnswer, requestOnce } from '../request-once.ts';
 
 /** How a server may be reached. */
 export interface Reach {
@@ -39,10 +39,7 @@ export async function fetchPinned(reach: PinnedReach, url: URL, init: RequestIni
     reach.loopbackOnly &&
     !addresses.every((address) => loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'))
   ) {
-    throw new StewardError(
-      'channelInsecure',
-      `The homeserver ${url.host} is not this machine and is named without TLS`,
-    );
+    throw new StewardError('channelInsecure', `The server ${url.host} is not this machine and is named without TLS`);
   }
   const body = typeof init.body === 'string' ? init.body : undefined;
   const { status, headers, ...answer } = await requestOnce({
@@ -59,7 +56,7 @@ export async function fetchPinned(reach: PinnedReach, url: URL, init: RequestIni
   });
   if (answer.cut) throw new NoAnswer('unreachable', { code: tooLarge });
   const kept = new Headers();
-  for (const name of ['content-type', 'retry-after']) {
+  for (const name of ['content-type', 'retry-after', 'x-ratelimit-remaining', 'x-ratelimit-reset']) {
     const value = headers[name];
     if (typeof value === 'string') kept.set(name, value);
   }
