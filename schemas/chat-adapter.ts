@@ -46,12 +46,16 @@ export interface ChatAdapter<C extends Channel = Channel> {
    * @param contentBegins - awaited before the first byte of content leaves this process; when it rejects, nothing is sent
    */
   send(channel: C, message: OutgoingChat, contentBegins: () => Promise<void>): Promise<SendResult>;
+  /** Whether a message leaves from this process at once, as over a connection that is there; never when left out. */
+  isNear?(channel: C): boolean;
   /** Looks for a copy by id. Finding proves; absence proves nothing. @throws channelBusy when it cannot look just now */
   findCopy(channel: C, message: OutgoingChat): Promise<{ readonly found: boolean; readonly where?: string }>;
 }
 
 /** How messages leave, whatever the kind of channel. */
 export interface ChatTransport extends Pick<ChatAdapter<ChatChannel>, 'send' | 'findCopy'> {
+  /** Whether a message on a channel leaves from this process at once. */
+  isNear(channel: ChatChannel): Promise<boolean>;
   /** UTF-16 code units that one message of a kind of channel may have. */
   maxCharsOf(kind: string): Promise<number>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, place } from './common.ts';
+import { sendRate } from './send-rate.ts';
 
 /** Base address of a service's API; http only to this machine. */
 const endpoint = z.url({ protocol: /^https?$/ });
@@ -17,6 +18,7 @@ const ids = z.array(z.string().min(1).max(200)).min(1);
 const common = {
   owner: z.string().default('me'),
   enabled: z.boolean().default(true),
+  rate: sendRate.optional(),
   /** A timed read beside what is pushed, where the service has something to read. */
   readEvery: duration.default(300_000),
   secret: hookSecret,

@@ -123,6 +123,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     files,
     transport: mailTransport({ log }),
     hot,
+    sendsHere: options.roles.includes('io'),
     dispatch,
     log,
     home,

@@ -2,6 +2,7 @@ import {
   condition,
   continueAsNew,
   defineSignal,
+  patched,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -93,7 +94,7 @@ function queue({ lines, held }: Sending, { line: name, outboxId }: UnsentAnswer)
   const drain = async () => {
     for (let id = line[0]; id !== undefined; id = line[0]) {
       try {
-        await settleOutbox(id);
+        await settleOutbox(id, { here: patched('send-here') });
       } catch (error) {
         // The ledger has it: it is queued again with the next look.
         if (!(error instanceof TemporalFailure)) throw error;

@@ -29,6 +29,7 @@ const mostChars = { api: 32_768, post: 262_144 };
 export const chatTransport: ChatTransport = {
   send: async (channel, message, contentBegins) => (await adapterFor(channel)).send(channel, message, contentBegins),
   findCopy: async (channel, message) => (await adapterFor(channel)).findCopy(channel, message),
+  isNear: async (channel) => (await adapterFor(channel)).isNear?.(channel) ?? false,
   maxCharsOf: async (kind) => {
     if (isPostKind(kind)) return mostChars.post;
     const limits: ChatLimits | undefined =

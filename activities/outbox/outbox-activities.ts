@@ -8,6 +8,7 @@ import type { EffectState } from '../../schemas/endings.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import type { Files } from '../../schemas/file-set.ts';
 import type { MailTransport, RenderedMail, SendResult } from '../../schemas/outgoing.ts';
+import { sendRateOf } from '../../schemas/send-rate.ts';
 import { ensureAccount } from '../../store/accounts/ensure-account.ts';
 import { findAccount } from '../../store/accounts/find-account.ts';
 import { readRendered } from '../../store/digests/read-rendered.ts';
@@ -24,11 +25,13 @@ interface OutboxDeps {
   readonly files: Pick<Files, 'current'>;
   readonly transport: MailTransport;
   readonly chat: ChatTransport;
+  /** Whether this process does network work. */
+  readonly sendsHere?: boolean;
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** Outward effects: minted, claimed, done at most once, and settled. @source docs/design/outbox.md */
-export function makeOutboxActivities({ store, files, transport, chat, log }: OutboxDeps) {
+export function makeOutboxActivities({ store, files, transport, chat, log, sendsHere = false }: OutboxDeps) {
   const queueFor = async (
     personId: string,
     { channel, address }: Place,
@@ -69,20 +72,16 @@ export function makeOutboxActivities({ store, files, transport, chat, log }: Out
     },
 
     /** Tries one effect once, unless it is done, under way or unknown. May be repeated. @throws notFound, storeBusy */
-    send: async ({ outboxId }: { outboxId: string }): Promise<SendOutcome> => {
-      const claim = await claimEffect(store, outboxId);
-      if (!claim.claimed) return { state: claim.state };
-      const { row } = claim;
-      // Whoever makes a call settles it; here it arrives only when the sweeper found it left behind.
-      if (row.kind === 'call') {
-        return {
-          state: await recordResult(store, row, { state: 'failed', detail: 'its flow ended before it was made' }),
-        };
-      }
-      const result = await attempt(row);
-      const state = await untilKept(() => recordResult(store, row, result));
-      log.info({ outbox: outboxId, state, attempt: row.attempt }, 'an effect was tried');
-      return { state, ...(state === 'queued' && result.state === 'again' ? { waitMs: result.waitMs } : {}) };
+    send: ({ outboxId }: { outboxId: string }): Promise<SendOutcome> => tryOnce(outboxId),
+
+    /**
+     * The same where the message can leave from this process at once; anything else is left to `send`. May be repeated.
+     *
+     * @throws notFound, storeBusy
+     */
+    sendHere: async ({ outboxId }: { outboxId: string }): Promise<SendOutcome & { elsewhere?: true }> => {
+      const near = sendsHere && (await isNear(outboxId));
+      return near ? await tryOnce(outboxId) : { state: 'queued', elsewhere: true };
     },
 
     /** Looks for a copy of an unknown effect. Reads only, at the far side. May be repeated. */
@@ -99,6 +98,44 @@ export function makeOutboxActivities({ store, files, transport, chat, log }: Out
       return { state: found ? await recordCopyFound(store, outboxId, where ?? 'a copy') : 'unknown' };
     },
   };
+
+  async function tryOnce(outboxId: string): Promise<SendOutcome> {
+    const claim = await claimEffect(store, outboxId, await rateOf(outboxId));
+    if (!claim.claimed) {
+      const { state, waitMs } = claim;
+      return waitMs === undefined ? { state } : { state, waitMs, paced: true };
+    }
+    const { row } = claim;
+    // Whoever makes a call settles it; here it arrives only when the sweeper found it left behind.
+    if (row.kind === 'call') {
+      return {
+        state: await recordResult(store, row, { state: 'failed', detail: 'its flow ended before it was made' }),
+      };
+    }
+    const result = await attempt(row);
+    const state = await untilKept(() => recordResult(store, row, result));
+    log.info({ outbox: outboxId, state, attempt: row.attempt }, 'an effect was tried');
+    return { state, ...(state === 'queued' && result.state === 'again' ? { waitMs: result.waitMs } : {}) };
+  }
+
+  async function rateOf(outboxId: string) {
+    const channel = await channelOfEffect(outboxId);
+    return channel === undefined ? undefined : sendRateOf(channel);
+  }
+
+  async function isNear(outboxId: string): Promise<boolean> {
+    const channel = await channelOfEffect(outboxId);
+    return channel !== undefined && !isPost(channel) && (await chat.isNear(channel));
+  }
+
+  async function channelOfEffect(outboxId: string): Promise<Channel | undefined> {
+    const [found] = await store.db
+      .select({ name: accounts.name })
+      .from(outbox)
+      .innerJoin(accounts, eq(accounts.id, outbox.accountId))
+      .where(eq(outbox.id, outboxId));
+    return found === undefined ? undefined : files.current().channels.get(found.name);
+  }
 
   async function attempt(row: OutboxRow): Promise<SendResult> {
     let begun = false;
@@ -168,4 +205,6 @@ interface NoticeInput {
 interface SendOutcome {
   readonly state: EffectState;
   readonly waitMs?: number;
+  /** It waits for the rate limit of its channel, and not for the far side. */
+  readonly paced?: true;
 }

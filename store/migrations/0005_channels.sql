@@ -1,3 +1,8 @@
+CREATE TABLE "send_rates" (
+	"account_id" text PRIMARY KEY NOT NULL,
+	"next_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "turn_steps" (
 	"turn_id" text NOT NULL,
 	"person_id" text NOT NULL,
@@ -16,6 +21,7 @@ CREATE TABLE "turn_steps" (
 --> statement-breakpoint
 ALTER TABLE "inbox" ADD COLUMN "stopped" text;--> statement-breakpoint
 ALTER TABLE "inbox" ADD COLUMN "tainted" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "send_rates" ADD CONSTRAINT "send_rates_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "turn_steps" ADD CONSTRAINT "turn_steps_turn_id_inbox_id_fk" FOREIGN KEY ("turn_id") REFERENCES "public"."inbox"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "turn_steps" ADD CONSTRAINT "turn_steps_person_id_people_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."people"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "turn_steps_spent" ON "turn_steps" USING btree ("person_id","created_at");

@@ -4,15 +4,18 @@ import { outbox } from '../../schemas/db/outbox.ts';
 import type { EffectState } from '../../schemas/endings.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import type { OutgoingMail } from '../../schemas/outgoing.ts';
+import type { SendRate } from '../../schemas/send-rate.ts';
 import { appendEvent } from '../append-event.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
+import { takeToken } from './take-token.ts';
 
 export type OutboxRow = typeof outbox.$inferSelect;
 
 /** What one who wants to send is told: to go on, or how it stands already. */
 export type Claim =
   | { readonly claimed: true; readonly row: OutboxRow }
-  | { readonly claimed: false; readonly state: EffectState };
+  /** `waitMs`: it is queued, since its channel has sent as much as it may just now. */
+  | { readonly claimed: false; readonly state: EffectState; readonly waitMs?: number };
 
 /**
  * Claims an effect for one attempt, in a commit of its own.
@@ -20,9 +23,10 @@ export type Claim =
  * A claim found before any content went out is taken over, and its holder, should it still live, is fenced off by the
  * attempt's number. One found after that is `unknown` and never sent again; its holder may still prove it sent.
  *
+ * @param rate - how much may be sent on its channel; no limit when left out
  * @throws notFound; storeBusy
  */
-export async function claimEffect(store: Store, outboxId: string): Promise<Claim> {
+export async function claimEffect(store: Store, outboxId: string, rate?: SendRate): Promise<Claim> {
   return await inTransaction(store, async (inside) => {
     const row = await lockEffect(inside, outboxId);
     if (row.state !== 'queued' && row.state !== 'sending') return { claimed: false, state: row.state };
@@ -33,6 +37,16 @@ export async function claimEffect(store: Store, outboxId: string): Promise<Claim
         detail: 'content had begun to leave, and no answer is on record',
       });
       return { claimed: false, state: 'unknown' };
+    }
+    const waitMs = rate === undefined ? 0 : await takeToken(inside, row, rate);
+    if (waitMs > 0) {
+      const nextTryAt = new Date(now.getTime() + waitMs);
+      const result = { detail: 'waits for the rate limit of its channel' };
+      await inside.db
+        .update(outbox)
+        .set({ state: 'queued', claimedAt: null, nextTryAt, result })
+        .where(eq(outbox.id, outboxId));
+      return { claimed: false, state: 'queued', waitMs };
     }
     const next = { state: 'sending' as const, attempt: row.attempt + 1, claimedAt: now, contentBeganAt: null };
     await inside.db.update(outbox).set(next).where(eq(outbox.id, outboxId));

@@ -12,5 +12,6 @@ export const matrixAdapter: ChatAdapter<MatrixChannel> = {
   check: async (channel, signal) => (await import('./serve-matrix.ts')).checkMatrix(channel, signal),
   send: async (channel, message, contentBegins) =>
     (await import('./send-message.ts')).sendMessage(channel, message, contentBegins),
+  isNear: () => true,
   findCopy: async (channel, message) => (await import('./find-copy.ts')).findCopy(channel, message),
 };

@@ -1,5 +1,6 @@
 import type { XmppChannel } from '../../../schemas/channel-file.ts';
 import type { ChatAdapter } from '../../../schemas/chat-adapter.ts';
+import { liveLink } from './live-links.ts';
 import { xmppLimits } from './xmpp-limits.ts';
 
 /**
@@ -15,5 +16,6 @@ export const xmppAdapter: ChatAdapter<XmppChannel> = {
   },
   send: async (channel, message, contentBegins) =>
     (await import('./send-xmpp.ts')).sendXmpp(channel, message, contentBegins),
+  isNear: ({ jid }) => liveLink(jid) !== undefined,
   findCopy: async (channel, message) => (await import('./find-copy.ts')).findCopy(channel, message),
 };
