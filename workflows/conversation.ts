@@ -9,6 +9,7 @@ import {
   TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Taken } from '../activities/conversations/conversation-activities.ts';
 import { signals } from '../schemas/protocol.ts';
 import type { UnsentAnswer } from '../store/conversations/keep-answer.ts';
 import { conversations } from './proxies.ts';
@@ -34,7 +35,7 @@ const turnsAtOnce = 25;
 /**
  * One conversation: its turns are taken one after another, in the order in which they were accepted.
  *
- *   message -> conversation -> conversations.answer -> agent.think -> outbox.send
+ *   message -> conversation -> conversations.take -> agent.think -> outbox.send
  *
  * Repeat: `conv:<conversation>`, one at a time; the ledger knows which turn is next. Failure: a turn that cannot be
  * answered yet is tried until it can; what is said meanwhile waits behind it. A thread whose server is away holds up
@@ -50,11 +51,9 @@ export async function conversation({ conversationId }: ConversationInput): Promi
   let atOnce = 0;
   for (;;) {
     const seen = hints;
-    const { inboxId, unsent } = await conversations.next({ conversationId });
+    const { inboxId, think, unsent } = await takeTurn(conversationId);
     for (const answer of unsent) queue(sending, answer);
     if (inboxId !== undefined) {
-      // A history from before there were models has no result here.
-      const think = ((await conversations.answer({ inboxId })) as Answered | null)?.think;
       const sendMeanwhile = async () => {
         for (const answer of (await conversations.next({ conversationId })).unsent) queue(sending, answer);
       };
@@ -75,7 +74,14 @@ export async function conversation({ conversationId }: ConversationInput): Promi
   }
 }
 
-type Answered = Awaited<ReturnType<typeof conversations.answer>>;
+/** What an older run did in two trips, whose second had no result before there were models. */
+async function takeTurn(conversationId: string): Promise<Taken> {
+  if (patched('take')) return await conversations.take({ conversationId });
+  const standing = await conversations.next({ conversationId });
+  const { inboxId } = standing;
+  if (inboxId === undefined) return standing;
+  return { ...standing, ...((await conversations.answer({ inboxId })) as Partial<Taken> | null) };
+}
 
 interface Sending {
   readonly lines: Map<string, string[]>;

@@ -28,6 +28,12 @@ export interface Standing {
   readonly unsent: readonly UnsentAnswer[];
 }
 
+/** What was done with the first turn that nobody had answered, and where its conversation stands then. */
+export interface Taken extends Standing {
+  /** A model is to think about it; else it is answered. */
+  readonly think?: Thinking;
+}
+
 /** How a turn goes on that a model is to answer. */
 export interface Thinking {
   readonly steps: number;
@@ -46,6 +52,19 @@ export function makeConversationActivities(deps: ConversationDeps) {
       ...(await nextTurn(store, conversationId)),
       unsent: await unsentAnswers(store, conversationId),
     }),
+
+    /**
+     * Answers the first turn that nobody has answered, or says that a model is to think about it; with it comes what is to
+     * be sent. One trip for what `next` and `answer` do. May be repeated, as they may.
+     *
+     * @returns without `inboxId` where there is no such turn
+     * @throws storeBusy, temporalBusy
+     */
+    take: async ({ conversationId }: { conversationId: string }): Promise<Taken> => {
+      const found = await nextTurn(store, conversationId);
+      const done = found === undefined ? {} : ((await ending(found.inboxId, () => answerTurn(found.inboxId))) ?? {});
+      return { ...found, ...done, unsent: await unsentAnswers(store, conversationId) };
+    },
 
     /**
      * Answers one turn, or says that a model is to think about it. May be repeated: the first answer stays, and a command

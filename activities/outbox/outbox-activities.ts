@@ -72,7 +72,8 @@ export function makeOutboxActivities({ store, files, transport, chat, log, sends
     },
 
     /** Tries one effect once, unless it is done, under way or unknown. May be repeated. @throws notFound, storeBusy */
-    send: ({ outboxId }: { outboxId: string }): Promise<SendOutcome> => tryOnce(outboxId),
+    send: async ({ outboxId }: { outboxId: string }): Promise<SendOutcome> =>
+      await tryOnce(outboxId, await channelOfEffect(outboxId)),
 
     /**
      * The same where the message can leave from this process at once; anything else is left to `send`. May be repeated.
@@ -80,8 +81,9 @@ export function makeOutboxActivities({ store, files, transport, chat, log, sends
      * @throws notFound, storeBusy
      */
     sendHere: async ({ outboxId }: { outboxId: string }): Promise<SendOutcome & { elsewhere?: true }> => {
-      const near = sendsHere && (await isNear(outboxId));
-      return near ? await tryOnce(outboxId) : { state: 'queued', elsewhere: true };
+      const channel = sendsHere ? await channelOfEffect(outboxId) : undefined;
+      const near = channel !== undefined && !isPost(channel) && (await chat.isNear(channel));
+      return near ? await tryOnce(outboxId, channel) : { state: 'queued', elsewhere: true };
     },
 
     /** Looks for a copy of an unknown effect. Reads only, at the far side. May be repeated. */
@@ -99,8 +101,8 @@ export function makeOutboxActivities({ store, files, transport, chat, log, sends
     },
   };
 
-  async function tryOnce(outboxId: string): Promise<SendOutcome> {
-    const claim = await claimEffect(store, outboxId, await rateOf(outboxId));
+  async function tryOnce(outboxId: string, channel: Channel | undefined): Promise<SendOutcome> {
+    const claim = await claimEffect(store, outboxId, channel === undefined ? undefined : sendRateOf(channel));
     if (!claim.claimed) {
       const { state, waitMs } = claim;
       return waitMs === undefined ? { state } : { state, waitMs, paced: true };
@@ -116,16 +118,6 @@ export function makeOutboxActivities({ store, files, transport, chat, log, sends
     const state = await untilKept(() => recordResult(store, row, result));
     log.info({ outbox: outboxId, state, attempt: row.attempt }, 'an effect was tried');
     return { state, ...(state === 'queued' && result.state === 'again' ? { waitMs: result.waitMs } : {}) };
-  }
-
-  async function rateOf(outboxId: string) {
-    const channel = await channelOfEffect(outboxId);
-    return channel === undefined ? undefined : sendRateOf(channel);
-  }
-
-  async function isNear(outboxId: string): Promise<boolean> {
-    const channel = await channelOfEffect(outboxId);
-    return channel !== undefined && !isPost(channel) && (await chat.isNear(channel));
   }
 
   async function channelOfEffect(outboxId: string): Promise<Channel | undefined> {
