@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChatFarSide } from '../support/chat-far-side.ts';
+import type { MailFarSide } from '../support/mail-far-side.ts';
 import type { ChaosHome } from './chaos-home.ts';
 
 /** One way in which the owner of a campaign talks to Steward. */
@@ -53,6 +54,26 @@ export function apiLine(room: string): ChatLine {
       return texts;
     },
     close: async () => undefined,
+  };
+}
+
+/** By real mail: Postfix and Dovecot, which are killed in turn. A text that stands in a mail twice is one answer. */
+export function mailLine(far: MailFarSide): ChatLine {
+  let kills = 0;
+  return {
+    name: 'mail',
+    channel: far.channel,
+    say: (_world, text) => far.say(text),
+    heard: async () => (await far.heard()).map(({ raw }) => raw),
+    bounce: async () => {
+      kills += 1;
+      const server = kills % 2 === 0 ? far.dovecot : far.postfix;
+      await server.kill();
+      await server.restart();
+    },
+    close: async () => {
+      await far[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * A seeded campaign of SIGKILLs against a whole Steward while the owner talks to it:
- * `npm run chaos -- --scenario channels --seed 1 --over api,xmpp,matrix --kills 25 --messages 2000 [--keep] [--resume HOME]
+ * `npm run chaos -- --scenario channels --seed 1 --over api,xmpp,matrix,mail --kills 25 --messages 2000 [--keep] [--resume HOME]
  * [--now 10]`. Killed are the Node process, Temporal, Postgres and the far servers. Exits 1 where something that was said
  * was lost, answered twice, answered out of order, or where an answer answers nothing. With --resume it goes on in a home
  * that was kept, over the API only: the far servers of a campaign live as long as its process.
@@ -10,10 +10,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { ChatFarSide } from '../support/chat-far-side.ts';
+import { mailFarSide } from '../support/mail-far-side.ts';
 import { matrixFarSide } from '../support/matrix-far-side.ts';
 import { xmppFarSide } from '../support/xmpp-far-side.ts';
 import { type ChaosHome, chaosHome, type Part } from './chaos-home.ts';
-import { apiLine, type ChatLine, farLine } from './chat-lines.ts';
+import { apiLine, type ChatLine, farLine, mailLine } from './chat-lines.ts';
 import { judgeChat, words } from './judge-chat.ts';
 import { seeded } from './kill-plan.ts';
 
@@ -89,15 +90,20 @@ async function play(): Promise<number> {
   );
   const seconds = Math.round((performance.now() - began) / 1000);
   process.stdout.write(
-    `${JSON.stringify({ scenario: 'channels', seed, killed: campaign.killed, verdicts, seconds })}\n`,
+    `${JSON.stringify({ scenario: 'channels', seed, killed: campaign.killed, verdicts, unknown: await unknownEffects(), seconds })}\n`,
   );
   return breached ? 1 : 0;
 }
 
 async function openLine(name: string): Promise<ChatLine> {
   if (name === 'api') return apiLine('campaign');
+  if (name === 'mail') {
+    const far = await mailFarSide();
+    if (typeof far === 'string') throw new Error(far);
+    return mailLine(far);
+  }
   const make = { matrix: matrixFarSide, xmpp: xmppFarSide }[name];
-  if (make === undefined) throw new TypeError(`Unknown line ${name}, expected api, matrix or xmpp`);
+  if (make === undefined) throw new TypeError(`Unknown line ${name}, expected api, mail, matrix or xmpp`);
   const far: ChatFarSide | string = await make();
   if (typeof far === 'string') throw new Error(far);
   return farLine(name, far);
@@ -147,6 +153,16 @@ async function judged() {
   const verdicts: Record<string, ReturnType<typeof judgeChat>> = {};
   for (const line of lines) verdicts[line.name] = judgeChat(campaign.said[line.name]!, await line.heard(world));
   return verdicts;
+}
+
+/** How many effects of each channel nobody knows of: each is listed, and none was sent again. */
+async function unknownEffects(): Promise<Record<string, number>> {
+  const { rows } = await world.withStore(({ db }) =>
+    db.execute<{ channel: string; n: number }>(
+      `select channel, count(*)::int n from outbox where state = 'unknown' group by channel`,
+    ),
+  );
+  return Object.fromEntries(rows.map(({ channel, n }) => [channel, n]));
 }
 
 async function sleepUntilServed(home: ChaosHome): Promise<void> {

@@ -5,13 +5,15 @@ export interface DovecotPlace {
   readonly group: string;
   readonly imapPort: number;
   readonly imapsPort: number;
+  /** What a Postfix on this machine needs: where it delivers, and whom it asks about logins. */
+  readonly forPostfix?: { readonly lmtpPort: number; readonly saslPort: number };
   /** Absent: the server has no TLS at all. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
 }
 
 /** A Dovecot 2.3 that needs no root: own user for every service, no chroot, all state in one folder. */
 export function dovecotConfig(place: DovecotPlace): string {
-  const { folder, user, group, tls } = place;
+  const { folder, user, group, tls, forPostfix } = place;
   const secure = tls === undefined ? 'ssl = no' : `ssl = yes\nssl_cert = <${tls.certFile}\nssl_key = <${tls.keyFile}`;
   const imaps =
     tls === undefined
@@ -22,7 +24,7 @@ base_dir = ${folder}/run
 state_dir = ${folder}/state
 log_path = ${folder}/dovecot.log
 listen = 127.0.0.1
-protocols = imap
+protocols = imap${forPostfix === undefined ? '' : ' lmtp'}
 default_internal_user = ${user}
 default_internal_group = ${group}
 default_login_user = ${user}
@@ -70,5 +72,25 @@ service imap-login {
 service stats {
   chroot =
 }
-`;
+${forPostfix === undefined ? '' : postfixServices(forPostfix)}`;
 }
+
+/** Mail for `me+steward@` lies in the box of `me@`. */
+const postfixServices = ({ lmtpPort, saslPort }: NonNullable<DovecotPlace['forPostfix']>) => `
+recipient_delimiter = +
+lmtp_save_to_detail_mailbox = no
+service lmtp {
+  chroot =
+  inet_listener lmtp {
+    address = 127.0.0.1
+    port = ${lmtpPort}
+  }
+}
+service auth {
+  chroot =
+  inet_listener {
+    address = 127.0.0.1
+    port = ${saslPort}
+  }
+}
+`;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
 import { freePorts } from '../../workers/home/free-port.ts';
-import { dovecotConfig } from './dovecot-config.ts';
+import { type DovecotPlace, dovecotConfig } from './dovecot-config.ts';
 import { throwawayCa } from './throwaway-ca.ts';
 
 export interface ListedMail {
@@ -34,6 +34,8 @@ export interface TestDovecot extends AsyncDisposable {
     options?: { mailbox?: string; flags?: string[]; date?: Date },
   ): Promise<number>;
   list(user: string, mailbox?: string): Promise<ListedMail[]>;
+  /** Whole mails in the order of their arrival. */
+  read(user: string): Promise<{ readonly messageId: string; readonly raw: string }[]>;
   setUidValidity(user: string, value: number, mailbox?: string): void;
   remove(user: string, uid: number, mailbox?: string): void;
   /** SIGKILL of the whole process group: every session is cut at once. */
@@ -48,7 +50,7 @@ export interface TestDovecot extends AsyncDisposable {
 
 /** Starts a Dovecot with users `me@mail.test` (password `pw-me`) and whoever is named. @param options.tls - false for a server without TLS */
 export async function dovecot(
-  options: { users?: Readonly<Record<string, string>>; tls?: boolean } = {},
+  options: { users?: Readonly<Record<string, string>>; tls?: boolean; forPostfix?: DovecotPlace['forPostfix'] } = {},
 ): Promise<TestDovecot> {
   const folder = mkdtempSync(join(tmpdir(), 'steward-dovecot-'));
   const root = process.getuid?.() === 0;
@@ -63,7 +65,11 @@ export async function dovecot(
   );
   const config = join(folder, 'dovecot.conf');
   const tls = options.tls === false ? {} : { tls: ca };
-  writeFileSync(config, dovecotConfig({ folder, user: run.name, group: run.group, imapPort, imapsPort, ...tls }));
+  const postfix = options.forPostfix === undefined ? {} : { forPostfix: options.forPostfix };
+  writeFileSync(
+    config,
+    dovecotConfig({ folder, user: run.name, group: run.group, imapPort, imapsPort, ...tls, ...postfix }),
+  );
   if (root) execFileSync('chown', ['-R', `${run.name}:${run.group}`, folder]);
   const asUser = root ? { uid: run.uid, gid: run.gid } : {};
   const doveadm = (args: string[], input?: string | Buffer) =>
@@ -149,6 +155,16 @@ export async function dovecot(
       }
       await client.mailboxClose();
       return listed;
+    },
+    read: async (user) => {
+      const client = await control(user);
+      await client.mailboxOpen('INBOX', { readOnly: true });
+      const mails: { messageId: string; raw: string }[] = [];
+      for await (const found of client.fetch('1:*', { uid: true, envelope: true, source: true })) {
+        mails.push({ messageId: found.envelope?.messageId ?? '', raw: found.source?.toString('utf8') ?? '' });
+      }
+      await client.mailboxClose();
+      return mails;
     },
     setUidValidity: (user, value, mailbox = 'INBOX') => {
       doveadm(['mailbox', 'update', '-u', user, '--uid-validity', String(value), mailbox]);
