@@ -61,7 +61,7 @@ export function makeActivityGroups(given: ActivityDeps) {
     watch: makeWatchActivities(deps),
     approvals: makeApprovalActivities(deps),
     conversations: makeConversationActivities(talk),
-    agent: makeAgentActivities({ ...talk, askModel, cancelled }),
+    agent: makeAgentActivities({ ...talk, askModel, cancelled, showWorking: chatTransport.showWorking }),
     faults: makeFaultActivities({ ...deps, cancelled }),
     mail: makeMailActivities({
       ...deps,

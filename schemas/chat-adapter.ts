@@ -48,6 +48,11 @@ export interface ChatAdapter<C extends Channel = Channel> {
   send(channel: C, message: OutgoingChat, contentBegins: () => Promise<void>): Promise<SendResult>;
   /** Whether a message leaves from this process at once, as over a connection that is there; never when left out. */
   isNear?(channel: C): boolean;
+  /**
+   * Shows that an answer is on its way, or that it is not any more. Best effort, of this moment only; left out where a
+   * channel has no such sign.
+   */
+  showWorking?(channel: C, to: Pick<OutgoingChat, 'address' | 'kind'>, working: boolean): Promise<void>;
   /** Looks for a copy by id. Finding proves; absence proves nothing. @throws channelBusy when it cannot look just now */
   findCopy(channel: C, message: OutgoingChat): Promise<{ readonly found: boolean; readonly where?: string }>;
 }
@@ -56,6 +61,8 @@ export interface ChatAdapter<C extends Channel = Channel> {
 export interface ChatTransport extends Pick<ChatAdapter<ChatChannel>, 'send' | 'findCopy'> {
   /** Whether a message on a channel leaves from this process at once. */
   isNear(channel: ChatChannel): Promise<boolean>;
+  /** Shows that an answer is on its way, where the channel has a sign for it. Best effort. */
+  showWorking(channel: Channel, to: Pick<OutgoingChat, 'address' | 'kind'>, working: boolean): Promise<void>;
   /** UTF-16 code units that one message of a kind of channel may have. */
   maxCharsOf(kind: string): Promise<number>;
 }

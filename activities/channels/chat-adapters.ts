@@ -1,4 +1,4 @@
-import { type Channel, type ChatChannel, isPostKind } from '../../schemas/channel-file.ts';
+import { type Channel, type ChatChannel, isPost, isPostKind } from '../../schemas/channel-file.ts';
 import type { ChatAdapter, ChatLimits, ChatTransport } from '../../schemas/chat-adapter.ts';
 import { matrixAdapter } from './matrix/matrix-adapter.ts';
 import { xmppAdapter } from './xmpp/xmpp-adapter.ts';
@@ -30,6 +30,9 @@ export const chatTransport: ChatTransport = {
   send: async (channel, message, contentBegins) => (await adapterFor(channel)).send(channel, message, contentBegins),
   findCopy: async (channel, message) => (await adapterFor(channel)).findCopy(channel, message),
   isNear: async (channel) => (await adapterFor(channel)).isNear?.(channel) ?? false,
+  showWorking: async (channel, to, working) => {
+    if (!isPost(channel)) await (await adapterFor(channel)).showWorking?.(channel, to, working);
+  },
   maxCharsOf: async (kind) => {
     if (isPostKind(kind)) return mostChars.post;
     const limits: ChatLimits | undefined =

@@ -185,6 +185,24 @@ export function chatAdapterContract(make: () => Promise<ChatFarSide | string>): 
       expect(await early.ended).toEqual({ status: 'fulfilled', value: undefined });
     });
 
+    test('showWorking() shows that an answer is on its way, and that it is not any more', async (context) => {
+      const { seesWorking } = far;
+      if (far.adapter.showWorking === undefined || seesWorking === undefined) {
+        return context.skip(`${far.name} has no sign for it`);
+      }
+      const ledger = chatLedger();
+      await using session = ledger.serve(far.adapter, far.channel);
+      await session.up;
+      await far.say('work on this');
+      await hears(ledger, ['work on this']);
+      await seesWorking();
+      const { thread } = ledger.taken[0]!;
+      await far.adapter.showWorking(far.channel, thread, true);
+      await expect.poll(seesWorking, patience).toBe(true);
+      await far.adapter.showWorking(far.channel, thread, false);
+      await expect.poll(seesWorking, patience).toBe(false);
+    });
+
     test('send() says sent, and the owner hears it once with its id', async () => {
       const message = saysOf(far, 'good morning');
       expect(await send(message)).toMatchObject({ state: 'sent' });
@@ -248,7 +266,8 @@ export function chatAdapterContract(make: () => Promise<ChatFarSide | string>): 
 /** What is about reading a far side; that it ends when it is told to holds for one that reads nothing as well. */
 const needsReading = (name: string) =>
   (name.startsWith('serve()') && !name.startsWith('serve() ends when its signal')) ||
-  name.startsWith('send() works beside');
+  name.startsWith('send() works beside') ||
+  name.startsWith('showWorking');
 
 /** A name as the outbox gives it. */
 function newChatId(): string {

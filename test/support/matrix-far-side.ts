@@ -43,6 +43,7 @@ export async function matrixFarSide(): Promise<MatrixFarSide | string> {
     say: async (text) => void (await owner.say(directRoom, text)),
     sayInRoom: async (text) => void (await owner.say(sharedRoom, text)),
     sayAsStranger: async (text) => void (await stranger.say(strangerRoom, text)),
+    seesWorking: typingSeenBy(owner, directRoom, steward.userId),
     ownerAddress: owner.userId,
     kill: server.kill,
     restart: server.restart,
@@ -54,3 +55,24 @@ const channelOf = (server: TestSynapse, steward: MatrixClient, owner: MatrixClie
   ...{ kind: 'matrix', name: 'matrix', hash: 'matrix', owner: 'me', enabled: true, readEvery: 900_000 },
   ...{ addresses: [owner.userId], homeserver: server.url, userId: steward.userId, token: steward.token },
 });
+
+/** Typing is told once for each change, to whoever reads on with /sync. */
+function typingSeenBy(client: MatrixClient, room: string, by: string): () => Promise<boolean> {
+  let since: string | undefined;
+  let typing = false;
+  return async () => {
+    const from = since === undefined ? `timeout=${Math.ceil(performance.now())}` : `timeout=1000&since=${since}`;
+    const seen = await client.ask('GET', `/sync?${from}`);
+    since = String(seen.next_batch);
+    const joined = (seen.rooms as { join?: Record<string, { ephemeral?: { events?: EphemeralEvent[] } }> } | undefined)
+      ?.join;
+    const told = joined?.[room]?.ephemeral?.events?.findLast(({ type }) => type === 'm.typing');
+    if (told !== undefined) typing = told.content.user_ids?.includes(by) === true;
+    return typing;
+  };
+}
+
+interface EphemeralEvent {
+  readonly type: string;
+  readonly content: { readonly user_ids?: readonly string[] };
+}

@@ -45,6 +45,18 @@ export async function xmppFarSide(changes: Partial<XmppChannel> = {}): Promise<X
     stranger: () => as('stranger'),
     say: async (text) => (await as('owner')).say(channel.jid, text),
     sayInRoom: async (text) => sayInRoom(await as('owner'), text),
+    seesWorking: async () => {
+      const raw = await as('owner');
+      raw.write('<presence/>');
+      return (
+        /<(composing|active)[^>]*chatstates/.exec(
+          raw
+            .heard()
+            .split('<message')
+            .findLast((one) => one.includes('chatstates')) ?? '',
+        )?.[1] === 'composing'
+      );
+    },
     sayAsStranger: async (text) => (await as('stranger')).say(channel.jid, text),
     heard: async () => readArchive(await as('owner'), channel.jid),
     kill: async () => {

@@ -9,6 +9,7 @@ import { recordOf } from './json-value.ts';
 import { knowRooms } from './know-rooms.ts';
 import { type Homeserver, openHomeserver } from './open-homeserver.ts';
 import { freshWaitMs, readSync } from './read-sync.ts';
+import { showRead } from './show-signs.ts';
 
 /** How a connection waits; smaller in tests. */
 export interface MatrixTimings {
@@ -77,6 +78,7 @@ async function holdConnection(
     invitations.joinDue();
     const stands = round.next === since;
     if (messages.length > 0 || !stands) await serving.take(messages, { place: 'archive', token: round.next });
+    void showRead(server, channel, messages);
     since = round.next;
     serving.up();
     const early = timings.restMs - (performance.now() - began);

@@ -17,5 +17,9 @@ export const xmppAdapter: ChatAdapter<XmppChannel> = {
   send: async (channel, message, contentBegins) =>
     (await import('./send-xmpp.ts')).sendXmpp(channel, message, contentBegins),
   isNear: ({ jid }) => liveLink(jid) !== undefined,
+  // A room is shown nothing: there each says it to all.
+  showWorking: async (channel, { address, kind }, working) => {
+    if (kind === 'direct') await (await import('./show-typing.ts')).showTyping(channel, address, working);
+  },
   findCopy: async (channel, message) => (await import('./find-copy.ts')).findCopy(channel, message),
 };

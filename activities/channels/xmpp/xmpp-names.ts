@@ -2,10 +2,12 @@
 export const ns = {
   archive: 'urn:xmpp:mam:2',
   carbons: 'urn:xmpp:carbons:2',
+  chatStates: 'http://jabber.org/protocol/chatstates',
   delay: 'urn:xmpp:delay',
   disco: 'http://jabber.org/protocol/disco#info',
   form: 'jabber:x:data',
   forward: 'urn:xmpp:forward:0',
+  hints: 'urn:xmpp:hints',
   muc: 'http://jabber.org/protocol/muc',
   mucUser: 'http://jabber.org/protocol/muc#user',
   pages: 'http://jabber.org/protocol/rsm',

@@ -10,6 +10,7 @@ import { agentTools } from './agent-tools.ts';
 import { overBudget } from './budget.ts';
 import { conclude } from './conclude.ts';
 import { gatherMessages } from './gather-messages.ts';
+import { whileTyping } from './keep-typing.ts';
 import { showDrafts } from './show-drafts.ts';
 import type { Thought } from './thought.ts';
 
@@ -43,13 +44,14 @@ export async function think(deps: AgentDeps, { inboxId, step, last }: ThinkInput
     steps: steps.filter((one) => one.step < step),
     last,
   });
-  const reply = await askOrStop(deps, {
+  const ask: ModelAsk = {
     messages,
     tools: last ? [] : agentTools,
     maxOutputTokens: Math.min(4_096, spent.left),
     onText: showDrafts(deps, row, step * mostTries + deps.attempt()),
     ...signalOf(deps.cancelled()),
-  });
+  };
+  const reply = await whileTyping(deps, row, () => askOrStop(deps, ask));
   if (reply === undefined) return { calls: 0, stop: 'modelDown' };
   const kept = { ...reply, calls: last ? [] : reply.calls.slice(0, mostCalls) };
   await keepStep(store, { turnId: inboxId, personId: row.personId, step, call: 0 }, kept, tainted);
