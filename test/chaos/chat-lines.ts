@@ -12,6 +12,8 @@ export interface ChatLine {
   say(world: ChaosHome, text: string): Promise<void>;
   /** What Steward has answered, in the order in which a reader sees it. */
   heard(world: ChaosHome): Promise<readonly string[]>;
+  /** What was said, in the order in which Steward can see it; in that of saying when left out. */
+  arrived?(): Promise<readonly string[]>;
   /** SIGKILL of the far server, and its start; undefined where there is none. */
   bounce?(): Promise<void>;
   close(): Promise<void>;
@@ -64,6 +66,7 @@ export function mailLine(far: MailFarSide): ChatLine {
     name: 'mail',
     channel: far.channel,
     say: (_world, text) => far.say(text),
+    arrived: async () => (await far.arrived()).flatMap((raw) => /\/s\d+m\d+/.exec(raw)?.[0] ?? []),
     heard: async () => (await far.heard()).map(({ raw }) => raw),
     bounce: async () => {
       kills += 1;

@@ -151,7 +151,13 @@ async function verdictsAtRest() {
 
 async function judged() {
   const verdicts: Record<string, ReturnType<typeof judgeChat>> = {};
-  for (const line of lines) verdicts[line.name] = judgeChat(campaign.said[line.name]!, await line.heard(world));
+  for (const line of lines) {
+    const said = campaign.said[line.name]!;
+    const arrived = new Set(await line.arrived?.());
+    // What has not come to Steward's box at all is missing all the same.
+    const order = [...arrived, ...said.filter((text) => !arrived.has(text))];
+    verdicts[line.name] = judgeChat(order, await line.heard(world));
+  }
   return verdicts;
 }
 

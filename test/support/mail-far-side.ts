@@ -14,7 +14,9 @@ export interface MailFarSide extends AsyncDisposable {
   readonly channel: object;
   /** The owner writes to Steward, always in one thread. Resolves once Postfix has taken it. */
   say(text: string): Promise<void>;
-  /** The mails of Steward in the owner's box, in the order of their arrival, as they came. */
+  /** What the owner wrote, in the order in which it lies in Steward's box: that is the order that Steward can know. */
+  arrived(): Promise<string[]>;
+  /** The mails of Steward in the owner's box, in the order in which Postfix took them: what it defers comes later. */
   heard(): Promise<{ readonly messageId: string; readonly raw: string }[]>;
 }
 
@@ -51,9 +53,12 @@ export async function mailFarSide(): Promise<MailFarSide | string> {
         headers: { 'Authentication-Results': 'mx.mail.test; dmarc=pass header.from=mail.test' },
       });
     },
+    arrived: async () => (await imap.read(steward)).map(({ raw }) => raw),
     heard: async () => {
       const mails = await imap.read(owner);
-      return mails.filter(({ raw }) => /^From: .*steward@mail\.test/im.test(raw));
+      return mails
+        .filter(({ raw }) => /^From: .*steward@mail\.test/im.test(raw))
+        .toSorted((one, other) => (queueId(one.raw) < queueId(other.raw) ? -1 : 1));
     },
     [Symbol.asyncDispose]: async () => {
       client.close();
@@ -62,3 +67,6 @@ export async function mailFarSide(): Promise<MailFarSide | string> {
     },
   };
 }
+
+/** A long queue id begins with the time, and sorts by it. @source postfix.org/postconf.5.html#enable_long_queue_ids */
+const queueId = (raw: string): string => /\sby mail\.test \(Postfix\)[^;]*?\sid\s+(\w+)/i.exec(raw)?.[1] ?? '';

@@ -131,6 +131,7 @@ smtpd_peername_lookup = no
 smtpd_client_connection_rate_limit = 0
 smtpd_client_connection_count_limit = 0
 biff = no
+enable_long_queue_ids = yes
 smtpd_tls_security_level = may
 smtpd_tls_cert_file = ${cert}
 smtpd_tls_key_file = ${key}
