@@ -1,13 +1,14 @@
 /**
  * All figures in one run, against a stock Temporal beside it: `npm run bench [-- --only fires,memory --idle-minutes 10]`.
  * Prints JSON with versions and machine. Parts: fires, schedule, report, start, memory, digest, size,
- * priority, webhooks, kinds, chat; and `peer`
+ * priority, webhooks, kinds, chat; and, when they are named, `accounts` (`--away-minutes 10`) and `peer`
  * when it is named, since it installs 650 MB (`--peer-folder` where they lie already).
  */
 import { parseArgs } from 'node:util';
 import { readPorts } from '../workers/home/choose-ports.ts';
 import { homePlaces } from '../workers/home/open-home.ts';
 import { machine } from './machine.ts';
+import { measureAccounts } from './measure-accounts.ts';
 import { measureChat } from './measure-chat.ts';
 import { measureDigest } from './measure-digest.ts';
 import { measureFires, measureReport, measureSchedule } from './measure-fires.ts';
@@ -37,6 +38,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: all.join(',') },
     runs: { type: 'string', default: '200' },
+    'away-minutes': { type: 'string', default: '10' },
     'idle-minutes': { type: 'string', default: '10' },
     mails: { type: 'string', default: '1000' },
     'peer-folder': { type: 'string' },
@@ -47,6 +49,12 @@ const runs = Number(values.runs);
 const say = (words: string) => process.stderr.write(`${words}\n`);
 const figures: Record<string, unknown> = { at: new Date().toISOString(), machine: machine() };
 
+if (wanted.has('accounts')) {
+  using home = benchHome();
+  say('starting Steward');
+  home.up();
+  figures.accounts = await measureAccounts(home, Number(values['away-minutes']), say);
+}
 if (['fires', 'schedule', 'report', 'start', 'memory', 'webhooks', 'kinds', 'chat'].some((part) => wanted.has(part))) {
   using home = benchHome();
   say('starting Steward');

@@ -103,7 +103,8 @@ async function announce(deps: SessionDeps, account: Account, mails: AcceptedMail
 }
 
 /** Full jitter. @source aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter */
-async function backOff({ timings, random, signal }: SessionDeps, failures: number): Promise<void> {
+async function backOff({ timings, random, signal, retries }: SessionDeps, failures: number): Promise<void> {
   const most = Math.min(timings.maxBackoffMs, timings.firstBackoffMs * 2 ** Math.min(failures - 1, 20));
   await sleep((random ?? Math.random)() * most, undefined, { signal }).catch(() => undefined);
+  await retries?.pass(signal);
 }

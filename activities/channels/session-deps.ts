@@ -7,6 +7,7 @@ import type { AcceptedMails } from '../../store/inbox/accept-mails.ts';
 import type { Store } from '../../store/store.ts';
 import type { MailTimings } from './mail/mail-timings.ts';
 import type { ResolveDns } from './mail/prove-sender.ts';
+import type { RetryGate } from './retry-gate.ts';
 
 /** What a session of any channel works with. */
 export interface SessionDeps {
@@ -23,6 +24,8 @@ export interface SessionDeps {
   readonly timings: MailTimings;
   /** The system's resolver when left out. */
   readonly resolveDns?: ResolveDns;
+  /** Keeps the accounts of this process apart that connect again; each waits for itself alone when left out. */
+  readonly retries?: RetryGate;
   /** 0 to 1; spreads reconnects. */
   readonly random?: () => number;
 }
