@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../../schemas/clock.ts';
 import { StewardError } from '../../../schemas/errors.ts';
 import { NoAnswer } from '../../request-once.ts';
 import { fetchPinned } from '../fetch-pinned.ts';
@@ -32,7 +33,7 @@ const longestMs = 3_600_000;
  */
 export async function askService(
   { method, url, headers = {}, body }: ServiceAsk,
-  { signal, onSending, now = Date.now }: { signal?: AbortSignal; onSending?: () => void; now?: () => number } = {},
+  { signal, onSending, clock = systemClock }: { signal?: AbortSignal; onSending?: () => void; clock?: Clock } = {},
 ): Promise<ServiceAnswer> {
   const at = new URL(url);
   const signals = [AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])];
@@ -52,7 +53,7 @@ export async function askService(
     },
   );
   const text = await response.text();
-  return { status: response.status, json: jsonOf(text), waitMs: waitOf(response, now()) };
+  return { status: response.status, json: jsonOf(text), waitMs: waitOf(response, clock.now().getTime()) };
 }
 
 function jsonOf(text: string): unknown {
@@ -86,9 +87,10 @@ export function nameServiceFailure(cause: unknown, kind: string): StewardError {
 }
 
 /** An answer that is no success, as one of our failures. @throws channelBusy, channelLoginRefused */
-export function refuseAnswer({ status }: ServiceAnswer, kind: string): void {
+export function refuseAnswer({ status, waitMs }: ServiceAnswer, kind: string): void {
   if (status >= 200 && status < 300) return;
-  if (status === 401 || status === 403 || status === 404) {
+  // A 403 that says how long to wait is a limit, and no refusal of the account.
+  if (waitMs === undefined && (status === 401 || status === 403 || status === 404)) {
     throw new StewardError('channelLoginRefused', `The service ${kind} refused the account: status ${status}`);
   }
   throw new StewardError('channelBusy', `The service ${kind} did not serve the account: status ${status}`);

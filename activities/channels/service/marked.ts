@@ -11,8 +11,11 @@ export const markOf = (id: string): string => `<!-- steward:${id} -->`;
 export const markedMarkdown = (id: string, document: ChatDocument): string =>
   `${renderMarkdown(document)}\n\n${markOf(id)}`;
 
-/** When a message was minted, with room for a clock that goes differently at the far side. @param id - `OutgoingChat.id` */
-export const mintedBefore = (id: string): Date => new Date(decodeTime(id.slice(4).toUpperCase()) - 600_000);
+/** When a message was minted: its id says so. @param id - `OutgoingChat.id` */
+export const mintedAt = (id: string): Date => new Date(decodeTime(id.slice(4).toUpperCase()));
+
+/** The same with room for a clock that goes differently at the far side. */
+export const mintedBefore = (id: string): Date => new Date(mintedAt(id).getTime() - 600_000);
 
 /** What an issue is called: the first heading, or the first words. */
 export function titleOf(document: ChatDocument): string {

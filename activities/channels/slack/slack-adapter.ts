@@ -1,12 +1,13 @@
 import type { SlackChannel } from '../../../schemas/channel-file.ts';
 import type { OutgoingChat } from '../../../schemas/chat-message.ts';
+import { systemClock } from '../../../schemas/clock.ts';
 import { type HookPlace, readHookPlace } from '../../../schemas/hook-place.ts';
 import type { SendResult } from '../../../schemas/outgoing.ts';
 import { renderMrkdwn } from '../../chat-mrkdwn.ts';
 import type { ServiceAnswer, ServiceAsk } from '../service/ask-service.ts';
 import { noSuchPlace } from '../service/issue-place.ts';
 import { listAt, valueAt, wordAt } from '../service/json-at.ts';
-import { mintedBefore } from '../service/marked.ts';
+import { mintedAt, mintedBefore } from '../service/marked.ts';
 import { type CannotSay, type Prepare, type Service, serviceAdapter } from '../service/service-adapter.ts';
 
 /** What our messages carry where nobody sees it. */
@@ -71,7 +72,7 @@ async function placeOf(
 
 function sayByHook(channel: SlackChannel, message: OutgoingChat, text: string): ServiceAsk | CannotSay {
   const { respond } = readHookPlace(message.address) ?? {};
-  const age = Date.now() - mintedBefore(message.id).getTime() - 600_000;
+  const age = systemClock.now().getTime() - mintedAt(message.id).getTime();
   if (respond !== undefined && isSlack(respond, channel) && age < respondMs) {
     return { method: 'POST', url: respond, body: { response_type: 'in_channel', text } };
   }

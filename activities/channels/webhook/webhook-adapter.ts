@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { WebhookChannel } from '../../../schemas/channel-file.ts';
+import { systemClock } from '../../../schemas/clock.ts';
 import { readHookPlace } from '../../../schemas/hook-place.ts';
 import { noSuchPlace } from '../service/issue-place.ts';
 import { type Service, serviceAdapter } from '../service/service-adapter.ts';
@@ -16,7 +17,7 @@ const service: Service<WebhookChannel> = {
   isIdempotent: ({ repeats }) => repeats === 'dropped',
   say: async ({ url, secret }, { id, address, document, text }) => {
     if (url === undefined) return noSuchPlace;
-    const now = new Date();
+    const now = systemClock.now();
     const { thread } = readHookPlace(address) ?? {};
     const data = { id, text, document, ...(thread === undefined ? {} : { thread }) };
     const body = JSON.stringify({ type: 'message', timestamp: now.toISOString(), data });
