@@ -61,7 +61,13 @@ export function makeActivityGroups(given: ActivityDeps) {
     watch: makeWatchActivities(deps),
     approvals: makeApprovalActivities(deps),
     conversations: makeConversationActivities(talk),
-    agent: makeAgentActivities({ ...talk, askModel, cancelled, showWorking: chatTransport.showWorking }),
+    agent: makeAgentActivities({
+      ...talk,
+      askModel,
+      cancelled,
+      showWorking: chatTransport.showWorking,
+      draft: chatTransport.draft,
+    }),
     faults: makeFaultActivities({ ...deps, cancelled }),
     mail: makeMailActivities({
       ...deps,

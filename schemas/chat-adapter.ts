@@ -53,14 +53,32 @@ export interface ChatAdapter<C extends Channel = Channel> {
    * channel has no such sign.
    */
   showWorking?(channel: C, to: Pick<OutgoingChat, 'address' | 'kind'>, working: boolean): Promise<void>;
+  /**
+   * Shows what is being said before it is all said, and what has become of it since; left out where a channel cannot
+   * change what it shows. Best effort: the answer itself is an effect of the outbox, and takes the draft's place.
+   *
+   * @param draft.id - the same for all drafts of one answer; letters, digits and `-`
+   * @param draft.place - where it is shown already, as the first one was named
+   * @param draft.revision - from 1
+   * @returns where it is shown
+   */
+  draft?(channel: C, draft: ChatDraft): Promise<string | undefined>;
   /** Looks for a copy by id. Finding proves; absence proves nothing. @throws channelBusy when it cannot look just now */
   findCopy(channel: C, message: OutgoingChat): Promise<{ readonly found: boolean; readonly where?: string }>;
+}
+
+/** What is being said, as a chat shows it. */
+export interface ChatDraft extends Pick<OutgoingChat, 'id' | 'address' | 'text'> {
+  readonly place?: string;
+  readonly revision: number;
 }
 
 /** How messages leave, whatever the kind of channel. */
 export interface ChatTransport extends Pick<ChatAdapter<ChatChannel>, 'send' | 'findCopy'> {
   /** Whether a message on a channel leaves from this process at once. */
   isNear(channel: ChatChannel): Promise<boolean>;
+  /** Shows what is being said, where the channel can change what it shows; undefined where it cannot. Best effort. */
+  draft(channel: Channel, draft: ChatDraft): Promise<string | undefined>;
   /** Shows that an answer is on its way, where the channel has a sign for it. Best effort. */
   showWorking(channel: Channel, to: Pick<OutgoingChat, 'address' | 'kind'>, working: boolean): Promise<void>;
   /** UTF-16 code units that one message of a kind of channel may have. */

@@ -39,4 +39,6 @@ export interface OutgoingChat {
   readonly document: ChatDocument;
   /** The same in plain words, for whoever shows no better. */
   readonly text: string;
+  /** A draft of it that is shown already, as `ChatAdapter.draft` named it: it takes its place. */
+  readonly replaces?: string;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, place } from './common.ts';
 import { sendRate } from './send-rate.ts';
+import { areKeys } from './trigger-kinds/webhook.ts';
 
 /** Base address of a service's API; http only to this machine. */
 const endpoint = z.url({ protocol: /^https?$/ });
@@ -11,6 +12,7 @@ const secretText = z
 const hookSecret = z
   .string()
   .min(8, 'expected 8 characters or more')
+  .refine((text) => areKeys('standard', text), 'is not whsec_ and base64 of 16 bytes or more')
   .optional()
   .describe('What the service signs or sends with each delivery to /hooks/channels/<name>; without it none is taken');
 const ids = z.array(z.string().min(1).max(200)).min(1);
@@ -86,7 +88,11 @@ export const serviceChannels = [
   z.strictObject({
     kind: z.literal('webhook'),
     ...common,
-    secret: z.string().min(8).describe('Both ways: what comes in must be signed with it, and what goes out is'),
+    secret: z
+      .string()
+      .min(8)
+      .refine((text) => areKeys('standard', text), 'is not whsec_ and base64 of 16 bytes or more')
+      .describe('Both ways: what comes in must be signed with it, and what goes out is'),
     addresses: ids.default(['me']).describe('Values of `from` that count as the owner'),
     url: z
       .url({ protocol: /^https?$/ })

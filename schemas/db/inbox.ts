@@ -70,6 +70,8 @@ export const inbox = pgTable(
     answeredAt: instant('answered_at'),
     /** Why a turn ended before it was done: its person stopped it, or said something else. */
     stopped: text('stopped', { enum: ['cancelled', 'interrupted'] }),
+    /** Where a draft of its answer is shown, as the channel names it. */
+    draftPlace: text('draft_place'),
     /** Whether its answer shows words from outside: a model that reads it may then do nothing unasked. */
     tainted: boolean('tainted').notNull().default(false),
     receivedAt: instant('received_at').notNull(),

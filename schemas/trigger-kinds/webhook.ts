@@ -30,8 +30,8 @@ const leastKeyBytes = 16;
 const isKey = (text: string): boolean =>
   /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) && Buffer.from(text, 'base64').length >= leastKeyBytes;
 
-/** Secrets whose form says that they are base64. */
-function areKeys(provider: WebhookProvider, secrets: string | readonly string[]): boolean {
+/** Whether secrets whose form says that they are base64 of a key are. Pure. */
+export function areKeys(provider: WebhookProvider, secrets: string | readonly string[]): boolean {
   return [secrets].flat().every((one) => {
     if (provider === 'teams') return isKey(one);
     const signing = (provider === 'standard' || provider === 'gitlab') && one.startsWith('whsec_');

@@ -1,5 +1,8 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { inbox } from '../../schemas/db/inbox.ts';
 import type { HotTier } from '../../schemas/hot-tier.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
+import type { StoreIn } from '../store.ts';
 
 /** What is being said in a conversation before it is all said. It may be lost at any moment. */
 export interface Draft {
@@ -47,3 +50,11 @@ export async function readDraft(
 
 /** All is said. */
 export const dropDraft = (hot: HotTier, conversationId: string): Promise<void> => hot.delete(keyOf(conversationId));
+
+/** Notes where a draft of an answer is shown, so that the answer takes its place. The first one stays. */
+export async function keepDraftPlace({ db }: StoreIn, inboxId: string, place: string): Promise<void> {
+  await db
+    .update(inbox)
+    .set({ draftPlace: place })
+    .where(and(eq(inbox.id, inboxId), isNull(inbox.draftPlace)));
+}

@@ -161,16 +161,20 @@ async function mint(
   const { personId, channel, accountId, id: turnId } = row;
   const arrived = isKeptHere(channel) ? { state: 'sent' as const, endedAt: inside.clock.now() } : {};
   const effect = { ...{ personId, channel, accountId, turnId, part }, kind: 'answer' as const, ...arrived };
-  const contentOf = isPostKind(channel) ? mailOf(inside, row, answer) : messageOf(inside, row, answer);
+  const contentOf = isPostKind(channel)
+    ? mailOf(inside, row, answer)
+    : messageOf(inside, row, answer, effectKey === `${turnId}:answer:1` ? row.draftPlace : null);
   const facts = { conversation: row.conversationId!, turn: row.turn!, part };
   return await mintEffect(inside, { ...effect, effectKey }, contentOf, facts);
 }
 
-function messageOf(inside: StoreIn, row: TurnRow, { document, text }: AnswerPart) {
+/** @param draft - what the message takes the place of */
+function messageOf(inside: StoreIn, row: TurnRow, { document, text }: AnswerPart, draft: string | null) {
   // Where it was said: a direct thread may have moved to another room since its first word.
   const { address, kind } = openMessage(inside, row).thread;
   const to = { address, kind };
-  return (id: string): OutgoingChat => ({ id: chatIdOf(id), ...to, document, text });
+  const replaces = draft === null ? {} : { replaces: draft };
+  return (id: string): OutgoingChat => ({ id: chatIdOf(id), ...to, document, text, ...replaces });
 }
 
 function mailOf(inside: StoreIn, row: TurnRow, { text, html }: AnswerPart) {

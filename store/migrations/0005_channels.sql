@@ -20,6 +20,7 @@ CREATE TABLE "turn_steps" (
 );
 --> statement-breakpoint
 ALTER TABLE "inbox" ADD COLUMN "stopped" text;--> statement-breakpoint
+ALTER TABLE "inbox" ADD COLUMN "draft_place" text;--> statement-breakpoint
 ALTER TABLE "inbox" ADD COLUMN "tainted" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "send_rates" ADD CONSTRAINT "send_rates_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "turn_steps" ADD CONSTRAINT "turn_steps_turn_id_inbox_id_fk" FOREIGN KEY ("turn_id") REFERENCES "public"."inbox"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -7,9 +7,11 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { fires } from '../../schemas/db/fires.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
+import { outbox } from '../../schemas/db/outbox.ts';
 import { approvals, audit } from '../../schemas/db/records.ts';
 import { turnSteps } from '../../schemas/db/turn-steps.ts';
 import { type FakeAnswer, type FakeModel, fakeModel } from '../support/fake-openai.ts';
+import { matrixFarSide } from '../support/matrix-far-side.ts';
 import { eventually, startWorld, type World } from '../support/world.ts';
 
 const idle = 'run: noop\nwhen: { schedule: "@yearly" }\nmissed: { policy: none }\n';
@@ -261,6 +263,43 @@ test('a stream shows what is being said before it is all said, and then the answ
     if (at > 0) expect(draft.text.length).toBeGreaterThan(drafts[at - 1].text.length);
   }
 }, 60_000);
+
+test('on Matrix what is being said is one message that is edited, and the answer takes its place', async (context) => {
+  const far = await matrixFarSide();
+  if (typeof far === 'string') return context.skip(far);
+  await using _far = far;
+  const words = 'one two three four five six seven eight';
+  await using model = await fakeModel(() => ({ say: words, everyMs: 700 }));
+  const { name: _name, hash: _hash, ...channel } = far.channel;
+  await using world = await startWorld({
+    files: { 'models.yaml': modelsOf(model), 'channels/matrix.yaml': JSON.stringify(channel) },
+  });
+  await eventually(async () => {
+    const { rowCount } = await world.steward().store.db.execute('select 1 from cursors where token is not null');
+    return (rowCount ?? 0) > 0 || undefined;
+  });
+  await far.say('count');
+  const events = await eventually(async () => {
+    const all = (await far.owner.messages(far.directRoom)).filter(({ sender }) => sender === far.steward.userId);
+    return all.some(({ content }) => content['org.steward.id'] !== undefined) ? all : undefined;
+  }, 60_000);
+  const relationOf = (content: Record<string, unknown>) =>
+    content['m.relates_to'] as { rel_type: string; event_id: string } | undefined;
+  const [draft, ...edits] = events;
+  expect(relationOf(draft!.content)).toBeUndefined();
+  expect(draft!.content.body).toMatch(/^one two .*…$/);
+  expect(edits.length).toBeGreaterThan(1);
+  for (const { content } of edits) expect(relationOf(content)?.rel_type).toBe('m.replace');
+  expect(new Set(edits.map(({ content }) => relationOf(content)!.event_id)).size).toBe(1);
+  expect(edits.at(-1)!.content).toMatchObject({
+    'org.steward.id': expect.stringMatching(/^out-/),
+    'm.new_content': { body: words },
+  });
+  await eventually(async () => {
+    const [row] = await world.steward().store.db.select().from(outbox);
+    return row?.state === 'sent' || undefined;
+  });
+}, 120_000);
 
 test('a step that is on record is not bought again, whatever dies after it', async () => {
   await using made = await worldWith((last, nth) =>

@@ -13,6 +13,7 @@ export const matrixAdapter: ChatAdapter<MatrixChannel> = {
   send: async (channel, message, contentBegins) =>
     (await import('./send-message.ts')).sendMessage(channel, message, contentBegins),
   isNear: () => true,
+  draft: async (channel, draft) => (await import('./show-draft.ts')).showDraft(channel, draft),
   showWorking: async (channel, { address }, working) =>
     (await import('./show-signs.ts')).showTyping(channel, address, working),
   findCopy: async (channel, message) => (await import('./find-copy.ts')).findCopy(channel, message),

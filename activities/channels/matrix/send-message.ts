@@ -6,6 +6,7 @@ import { renderHtml } from '../../chat-html.ts';
 import { renderPlain } from '../../chat-plain.ts';
 import { isEncrypted, openDirectRoom } from './find-direct-room.ts';
 import { HomeserverRefusal, isNoForGood, nameMatrixFailure } from './homeserver-refusal.ts';
+import { recordOf, textOf } from './json-value.ts';
 import { type Homeserver, openHomeserver } from './open-homeserver.ts';
 import { placeOf, type RoomPlace } from './room-place.ts';
 
@@ -42,6 +43,7 @@ export async function sendMessage(
   } catch (error) {
     return resultOf(error, false);
   }
+  const replaces = await draftThere(server, place.roomId, message.replaces);
   await contentBegins();
   let left = false;
   const onSending = () => {
@@ -49,7 +51,7 @@ export async function sendMessage(
   };
   const path = `/rooms/${encodeURIComponent(place.roomId)}/send/m.room.message/${encodeURIComponent(message.id)}`;
   try {
-    await server.ask('PUT', path, { body: contentOf(message, place), onSending });
+    await server.ask('PUT', path, { body: replacing(contentOf(message, place), replaces), onSending });
     return { state: 'sent', detail: 'the homeserver took it' };
   } catch (error) {
     return resultOf(error, left);
@@ -76,6 +78,23 @@ export function contentOf({ id, document }: OutgoingChat, { root }: RoomPlace): 
   };
   const rich = { ...plain, format: 'org.matrix.custom.html', formatted_body: renderHtml(document) };
   return Buffer.byteLength(JSON.stringify(rich)) > maxContentBytes ? plain : rich;
+}
+
+/** The draft that an answer takes the place of; undefined where it is gone, since an edit of nothing shows nothing. */
+async function draftThere(server: Homeserver, roomId: string, draft: string | undefined): Promise<string | undefined> {
+  if (draft === undefined) return undefined;
+  const path = `/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(draft)}`;
+  const event = await server.ask('GET', path).catch(() => undefined);
+  return textOf(recordOf(recordOf(event).content).body) === undefined ? undefined : draft;
+}
+
+/** A message as the edit of a draft. @source Matrix client-server API, "Event replacements" */
+function replacing(content: Record<string, unknown>, draft: string | undefined): Record<string, unknown> {
+  if (draft === undefined) return content;
+  return {
+    ...{ ...content, body: `* ${String(content.body)}`, 'm.new_content': content },
+    'm.relates_to': { rel_type: 'm.replace', event_id: draft },
+  };
 }
 
 /** What a failed attempt means, by whether the message had left and what the homeserver said. */

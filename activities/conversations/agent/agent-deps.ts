@@ -6,6 +6,7 @@ import type { ConversationDeps } from '../conversation-deps.ts';
 export interface AgentDeps extends ConversationDeps {
   readonly askModel: AskModel;
   /** Ends with the activity that asks. */
+  readonly draft: ChatTransport['draft'];
   /** Shows in a chat that an answer is on its way. */
   readonly showWorking: ChatTransport['showWorking'];
   readonly cancelled: () => AbortSignal | undefined;

@@ -35,7 +35,10 @@ async function endTurn(deps: ConversationDeps, row: TurnRow, why: Why | undefine
   const words = readMarkdown(withoutThoughts(said?.text ?? ''), { links: !tainted });
   const document: ChatDocument = why === undefined ? orNothing(words) : [...whyWords[why]];
   if (why === 'cancelled' || why === 'interrupted') {
-    return await keepAnswer(store, inboxId, [], { stopped: why, tainted });
+    // Half an answer that is shown must not look like one.
+    const left: ChatDocument = row.draftPlace === null ? [] : [saying('(stopped)')];
+    const parts = partsOfAnswer(left, row.channel, await deps.maxCharsOf(row.channel));
+    return await keepAnswer(store, inboxId, parts, { stopped: why, tainted });
   }
   const message = openMessage(store, row);
   const { personId, accountId, channel } = row;

@@ -12,6 +12,7 @@ import { conclude } from './conclude.ts';
 import { gatherMessages } from './gather-messages.ts';
 import { whileTyping } from './keep-typing.ts';
 import { showDrafts } from './show-drafts.ts';
+import { showInChat } from './show-in-chat.ts';
 import type { Thought } from './thought.ts';
 
 export interface ThinkInput {
@@ -44,14 +45,22 @@ export async function think(deps: AgentDeps, { inboxId, step, last }: ThinkInput
     steps: steps.filter((one) => one.step < step),
     last,
   });
+  const attempt = step * mostTries + deps.attempt();
+  const shown = showDrafts(deps, row, attempt);
+  // What has been read could lie in an address, which a chat would fetch to show what is there.
+  const inChat = tainted ? undefined : showInChat(deps, row, attempt);
   const ask: ModelAsk = {
     messages,
     tools: last ? [] : agentTools,
     maxOutputTokens: Math.min(4_096, spent.left),
-    onText: showDrafts(deps, row, step * mostTries + deps.attempt()),
+    onText: (text) => {
+      shown(text);
+      inChat?.onText(text);
+    },
     ...signalOf(deps.cancelled()),
   };
   const reply = await whileTyping(deps, row, () => askOrStop(deps, ask));
+  await inChat?.idle();
   if (reply === undefined) return { calls: 0, stop: 'modelDown' };
   const kept = { ...reply, calls: last ? [] : reply.calls.slice(0, mostCalls) };
   await keepStep(store, { turnId: inboxId, personId: row.personId, step, call: 0 }, kept, tainted);

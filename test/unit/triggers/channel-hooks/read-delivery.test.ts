@@ -278,6 +278,15 @@ test.each(Object.keys(files) as Named[])(
   },
 );
 
+test('a secret that says it is a key must be one: it is refused with the file, not with the first delivery', () => {
+  for (const secret of ['whsec_short', 'whsec_not base64 at all!']) {
+    expect(channelFile.safeParse({ ...files.standard, secret }).success).toBe(false);
+    expect(channelFile.safeParse({ ...files.gitlab, secret }).success).toBe(false);
+  }
+  expect(channelFile.safeParse({ ...files.standard, secret: secretFor('standard') }).success).toBe(true);
+  expect(channelFile.safeParse({ ...files.gitlab, secret: 'made-up-plain-token' }).success).toBe(true);
+});
+
 test('takesDeliveries() needs a secret, and a channel that is on', () => {
   expect(takesDeliveries(channelOf('github'))).toBe(true);
   expect(takesDeliveries(channelOf('github', { secret: undefined }))).toBe(false);
