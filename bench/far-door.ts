@@ -13,10 +13,13 @@ export interface FarDoor extends AsyncDisposable {
 export async function farDoor(target: number): Promise<FarDoor> {
   const pairs = new Set<{ near: Socket; far: Socket }>();
   const came: number[] = [];
+  // Whoever is let in by a dead door belongs to no pair.
+  const guests = new Set<Socket>();
   let how: 'open' | 'shut' | 'dead' = 'open';
   const server = createServer((near) => {
     came.push(performance.now());
-    near.on('error', () => near.destroy());
+    near.on('error', () => near.destroy()).on('close', () => guests.delete(near));
+    guests.add(near);
     if (how === 'shut') return void near.destroy();
     if (how === 'dead') return;
     const far = connect(target, '127.0.0.1');
@@ -47,6 +50,7 @@ export async function farDoor(target: number): Promise<FarDoor> {
     },
     [Symbol.asyncDispose]: async () => {
       cutAll();
+      for (const guest of guests) guest.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
