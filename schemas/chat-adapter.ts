@@ -8,6 +8,11 @@ export interface ChatLimits {
   readonly maxChars: number;
   /** Whether a message that was sent can be found again at the far side, so that an unanswered attempt can be settled. */
   readonly readsBack: boolean;
+  /**
+   * For so long, in milliseconds, the far side drops a second message with the id of the first: what is unknown and cannot
+   * be found may be said again. Never when left out.
+   */
+  readonly dropsRepeatsMs?: number;
 }
 
 /** What one connection of a channel of messages gets to work with. The ledger and dispatch are behind it. */
@@ -83,4 +88,6 @@ export interface ChatTransport extends Pick<ChatAdapter<ChatChannel>, 'send' | '
   showWorking(channel: Channel, to: Pick<OutgoingChat, 'address' | 'kind'>, working: boolean): Promise<void>;
   /** UTF-16 code units that one message of a kind of channel may have. */
   maxCharsOf(kind: string): Promise<number>;
+  /** For how long the far side of a channel drops a second message with the id of the first, milliseconds; 0: never. */
+  dropsRepeatsMs(channel: ChatChannel): Promise<number>;
 }

@@ -14,7 +14,7 @@ import { findAccount } from '../../store/accounts/find-account.ts';
 import { readRendered } from '../../store/digests/read-rendered.ts';
 import { claimEffect, contentBegins, type OutboxRow, openChat, openMail } from '../../store/outbox/claim-effect.ts';
 import { queueEffect, queueMessages } from '../../store/outbox/queue-effect.ts';
-import { recordCopyFound, recordResult } from '../../store/outbox/record-result.ts';
+import { recordCopyFound, recordRepeat, recordResult } from '../../store/outbox/record-result.ts';
 import { inTransaction, type Store } from '../../store/store.ts';
 import { everyPlace, type Place, resolvePlaces } from '../resolve-places.ts';
 import { untilKept } from '../until-kept.ts';
@@ -86,7 +86,10 @@ export function makeOutboxActivities({ store, files, transport, chat, log, sends
       return near ? await tryOnce(outboxId, channel) : { state: 'queued', elsewhere: true };
     },
 
-    /** Looks for a copy of an unknown effect. Reads only, at the far side. May be repeated. */
+    /**
+     * Looks for a copy of an unknown effect; reads only, at the far side. Where there is none, and the far side drops a
+     * second one, it is queued again. May be repeated.
+     */
     reconcile: async ({ outboxId }: { outboxId: string }): Promise<{ state: EffectState }> => {
       const [row] = await store.db.select().from(outbox).where(eq(outbox.id, outboxId));
       if (row === undefined) throw new StewardError('notFound', `There is no effect ${outboxId}`);
@@ -97,7 +100,10 @@ export function makeOutboxActivities({ store, files, transport, chat, log, sends
       const { found, where } = isPost(channel)
         ? await transport.findCopy(channel, openMail(store, row).messageId)
         : await chat.findCopy(channel, openChat(store, row));
-      return { state: found ? await recordCopyFound(store, outboxId, where ?? 'a copy') : 'unknown' };
+      if (found) return { state: await recordCopyFound(store, outboxId, where ?? 'a copy') };
+      const repeatableMs = isPost(channel) ? 0 : await chat.dropsRepeatsMs(channel);
+      const ageMs = store.clock.now().getTime() - row.createdAt.getTime();
+      return { state: ageMs < repeatableMs ? await recordRepeat(store, row) : 'unknown' };
     },
   };
 

@@ -35,3 +35,16 @@ export async function recordCopyFound(store: Store, outboxId: string, where: str
     return 'sent';
   });
 }
+
+/**
+ * Queues an unknown effect once more, under its own id: only where the far side drops a second one. Whoever holds the old
+ * attempt may still prove it sent.
+ */
+export async function recordRepeat(store: Store, { id, attempt }: OutboxRow): Promise<EffectState> {
+  return await inTransaction(store, async (inside) => {
+    const row = await lockEffect(inside, id);
+    if (row.state !== 'unknown' || row.attempt !== attempt) return row.state;
+    await endEffect(inside, row, { state: 'queued', detail: 'is said again under its own id', waitMs: 0 });
+    return 'queued';
+  });
+}

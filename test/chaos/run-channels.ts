@@ -178,17 +178,13 @@ async function unknownEffects(): Promise<Record<string, number>> {
 }
 
 async function sleepUntilServed(home: ChaosHome): Promise<void> {
-  for (const line of lines) {
-    if (line.channel === undefined) continue;
-    // At first sight a channel acts on nothing that was there before.
-    for (;;) {
-      const connected = await home
-        .withStore(
-          async ({ db }) => (await db.execute(`select 1 from accounts where connected_at is not null`)).rowCount,
-        )
-        .catch(() => 0);
-      if ((connected ?? 0) > 0) break;
-      await sleep(200);
-    }
+  const channels = lines.filter(({ channel }) => channel !== undefined).length;
+  // At first sight a channel acts on nothing that was there before.
+  for (;;) {
+    const connected = await home
+      .withStore(async ({ db }) => (await db.execute(`select 1 from accounts where connected_at is not null`)).rowCount)
+      .catch(() => 0);
+    if ((connected ?? 0) >= channels) break;
+    await sleep(200);
   }
 }

@@ -20,7 +20,11 @@ export async function settleOutbox(outboxId: string, { here = false } = {}): Pro
   for (let tries = 0; ; tries += 1) {
     const { state, waitMs = 30_000, paced } = await tryOnce(outboxId, first);
     first = false;
-    if (state === 'unknown') return await lookForCopy(outboxId);
+    if (state === 'unknown') {
+      const settled = await lookForCopy(outboxId);
+      if (settled !== 'queued') return settled;
+      continue;
+    }
     if (state !== 'queued' || waitedMs > giveUpAfterMs) return state;
     // Its turn comes; that is no failure of the far side.
     if (paced === true) {

@@ -7,7 +7,8 @@ import type { ChatAdapter } from '../../../schemas/chat-adapter.ts';
  */
 export const matrixAdapter: ChatAdapter<MatrixChannel> = {
   // An event has at most 65,536 bytes, and a character of the body up to three.
-  limits: { maxChars: 16_000, readsBack: true },
+  // Homeservers remember a transaction id for a while, Synapse for a day. @source Matrix client-server API, "Transaction identifiers"
+  limits: { maxChars: 16_000, readsBack: true, dropsRepeatsMs: 3_600_000 },
   serve: async (serving) => (await import('./serve-matrix.ts')).serveMatrix(serving),
   check: async (channel, signal) => (await import('./serve-matrix.ts')).checkMatrix(channel, signal),
   send: async (channel, message, contentBegins) =>

@@ -296,4 +296,35 @@ describe('outbox activities', () => {
     await world.store.db.update(accounts).set({ state: 'resting' });
     expect([await reconcile({ outboxId }), asked]).toEqual([{ state: 'unknown' }, 1]);
   });
+
+  test('reconcile() queues what cannot be found once more only where the far side drops repeats, and only so long', async () => {
+    const channel = xmppChannel({ port: 1, caFile: '/none' }, { name: 'chat' });
+    await using world = await contentWorld([channel]);
+    const ids: string[] = [];
+    let dropsRepeatsMs = 3_600_000;
+    const chat: ChatTransport = {
+      ...chatTransport,
+      send: async (_channel, { id }, contentBegins) => {
+        await contentBegins();
+        ids.push(id);
+        return ids.length % 2 === 1 ? { state: 'unknown', detail: 'no answer' } : sent;
+      },
+      findCopy: async () => ({ found: false }),
+      dropsRepeatsMs: async () => dropsRepeatsMs,
+    };
+    const files = { current: () => world.files };
+    const { transport } = farSide();
+    const { notice, send, reconcile } = makeOutboxActivities({ store: world.store, files, transport, chat, log });
+    const unknown = async (key: string) => {
+      const { outboxIds } = await notice({ personId: world.personId, key, subject: 'S', text: 'T' });
+      expect(await send({ outboxId: outboxIds[0]! })).toMatchObject({ state: 'unknown' });
+      return { outboxId: outboxIds[0]! };
+    };
+    const first = await unknown('k1');
+    expect(await reconcile(first)).toEqual({ state: 'queued' });
+    expect(await send(first)).toMatchObject({ state: 'sent' });
+    expect(new Set(ids).size).toBe(1);
+    dropsRepeatsMs = 0;
+    expect(await reconcile(await unknown('k2'))).toEqual({ state: 'unknown' });
+  });
 });
