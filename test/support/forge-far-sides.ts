@@ -84,9 +84,12 @@ export async function githubFarSide(kind: 'github' | 'gitea'): Promise<ServiceFa
     if (path === '/issues') return { json: after(said.filter((one) => one.on === 'new')).map(view) };
     if (on !== undefined) return { json: after(said.filter((one) => one.on === on)).map(view) };
     if (path !== '/issues/comments') return { status: 404, json: {} };
+    const all = after(said.filter((one) => one.on !== 'new'));
+    // Gitea knows no order but that of creation, and no pages where none is named.
+    if (kind === 'gitea' && !asked.query.has('page')) return { json: all.map(view) };
     const size = Number(asked.query.get(kind === 'gitea' ? 'limit' : 'per_page'));
     const from = (Number(asked.query.get('page') ?? 1) - 1) * size;
-    const all = after(said.filter((one) => one.on !== 'new'));
+    if (kind === 'gitea') return { json: all.slice(from, from + size).map(view) };
     const sorted = asked.query.get('direction') === 'desc' ? all.toReversed() : all;
     return { json: sorted.slice(from, from + size).map(view) };
   });

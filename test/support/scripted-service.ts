@@ -19,7 +19,9 @@ export interface Answered {
 }
 
 /** What happens to the next request that writes: `drop` does it and hangs up; a status refuses it and does nothing. */
-export type ServiceFault = 'drop' | { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
+export type ServiceFault =
+  | 'drop'
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly json?: unknown };
 
 export interface ScriptedService extends AsyncDisposable {
   readonly url: string;
@@ -40,7 +42,9 @@ export async function scriptedService(handle: (asked: AskedOf) => Answered): Pro
     asked.push(one);
     const at = faults.findIndex(({ method, path }) => method === one.method && one.path.includes(path));
     const fault = at < 0 ? undefined : faults.splice(at, 1)[0]!.fault;
-    if (typeof fault === 'object') return void response.writeHead(fault.status, fault.headers).end('{}');
+    if (typeof fault === 'object') {
+      return void response.writeHead(fault.status, fault.headers).end(JSON.stringify(fault.json ?? {}));
+    }
     const { status = 200, headers = {}, json } = handle(one);
     if (fault === 'drop') return void response.destroy();
     response.writeHead(status, { 'content-type': 'application/json', ...headers });

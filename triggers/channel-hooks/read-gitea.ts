@@ -18,6 +18,8 @@ function eventOf(body: unknown, type: string, delivery: string): ProjectEvent {
   if (at('comment', 'id') !== undefined && (action === 'created' || action === 'edited')) {
     const id = at('comment', 'id')!;
     const from = at('comment', 'user', 'login') ?? at('comment', 'user', 'username') ?? '';
+    // Whoever may write to the repository may change what another said.
+    if (action === 'edited' && by !== from) return {};
     const comment = {
       id,
       on: at(of, 'number') ?? '',

@@ -18,6 +18,8 @@ function eventOf(body: unknown, type: string, delivery: string): ProjectEvent {
   if (type === 'issue_comment' || type === 'pull_request_review_comment') {
     const of = type === 'issue_comment' ? 'issue' : 'pull_request';
     if (action !== 'created' && action !== 'edited') return {};
+    // Whoever may write to the repository may change what another said.
+    if (action === 'edited' && by !== at('comment', 'user', 'login')) return {};
     const id = at('comment', 'id') ?? '';
     return {
       comment: {

@@ -22,6 +22,8 @@ function eventOf(body: unknown, delivery: string): ProjectEvent {
   if (kind === 'note') {
     const on = placeOf(body);
     if (on === undefined) return {};
+    // Who changes a note is its user, and need not be who said it.
+    if (action === 'update' && at('object_attributes', 'author_id') !== at('user', 'id')) return {};
     const id = at('object_attributes', 'id') ?? '';
     const comment = {
       id,

@@ -22,6 +22,9 @@ function eventOf(channel: JiraChannel, body: unknown, delivery: string): Project
   if (event === 'comment_created' || event === 'comment_updated') {
     const id = at('comment', 'id') ?? '';
     const from = at('comment', 'author', 'accountId') ?? at('comment', 'author', 'name') ?? '';
+    const editor = at('comment', 'updateAuthor', 'accountId') ?? at('comment', 'updateAuthor', 'name');
+    // Whoever administers the project may change what another said.
+    if (event === 'comment_updated' && editor !== from) return {};
     const comment = { id, on: key, from, body: at('comment', 'body') ?? '', at: when(at('comment', 'created')) };
     const happening = {
       kind: 'comment',

@@ -22,6 +22,7 @@ function eventOf(channel: LinearChannel, body: unknown, delivery: string): Proje
     if (team !== undefined && team !== channel.team) return {};
     const what = at('data', 'issue', 'title') ?? '';
     const from = at('data', 'userId') ?? by;
+    if (action === 'update' && by !== from) return {};
     const comment = {
       id,
       on: at('data', 'issueId') ?? '',

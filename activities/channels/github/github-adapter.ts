@@ -38,7 +38,9 @@ const service: Service<ForgeChannel> = {
       ask,
       isCopy: (json) =>
         listAt(json).some(
-          (one) => wordAt(one, 'user', 'login') === channel.account && wordAt(one, 'body')?.includes(mark),
+          (one) =>
+            wordAt(one, 'user', 'login')?.toLowerCase() === channel.account.toLowerCase() &&
+            wordAt(one, 'body')?.includes(mark),
         ),
     };
   },

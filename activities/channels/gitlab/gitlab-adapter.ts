@@ -41,7 +41,9 @@ const service: Service<GitlabChannel> = {
       ask: { method: 'GET', url, headers: headersOf(channel) },
       isCopy: (json) =>
         listAt(json).some(
-          (one) => wordAt(one, 'author', 'username') === channel.account && wordAt(one, words)?.includes(mark),
+          (one) =>
+            wordAt(one, 'author', 'username')?.toLowerCase() === channel.account.toLowerCase() &&
+            wordAt(one, words)?.includes(mark),
         ),
     };
   },

@@ -1,7 +1,7 @@
 import type { JiraChannel } from '../../../schemas/channel-file.ts';
 import { issuePlaceOf, noSuchPlace } from '../service/issue-place.ts';
 import { listAt, valueAt, wordAt } from '../service/json-at.ts';
-import { mintedBefore, titleOf } from '../service/marked.ts';
+import { titleOf } from '../service/marked.ts';
 import { type Service, serviceAdapter } from '../service/service-adapter.ts';
 import { documentAdf } from './document-adf.ts';
 
@@ -49,8 +49,8 @@ const service: Service<JiraChannel> = {
         isCopy: (json) => listAt(json, 'comments').some((one) => isOurs(channel, one, message.id)),
       };
     }
-    const since = mintedBefore(message.id).toISOString().slice(0, 10);
-    const jql = `project = ${channel.project} AND labels = "${labelOf(message.id)}" AND created >= "${since}"`;
+    // No date: one in JQL is of the time zone of the account.
+    const jql = `project = ${channel.project} AND labels = "${labelOf(message.id)}"`;
     return {
       ask: {
         method: 'POST',

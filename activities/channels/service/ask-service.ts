@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../../../schemas/clock.ts';
 import { StewardError } from '../../../schemas/errors.ts';
 import { NoAnswer } from '../../request-once.ts';
 import { fetchPinned } from '../fetch-pinned.ts';
+import { wordAt } from './json-at.ts';
 
 /** One request to the API of a service. */
 export interface ServiceAsk {
@@ -22,6 +23,8 @@ export interface ServiceAnswer {
 
 const timeoutMs = 20_000;
 const longestMs = 3_600_000;
+/** Where a limit says no time. */
+const unsaidMs = 60_000;
 
 /**
  * Asks a service once. No redirect is followed; a name without TLS must lead to this machine.
@@ -53,7 +56,9 @@ export async function askService(
     },
   );
   const text = await response.text();
-  return { status: response.status, json: jsonOf(text), waitMs: waitOf(response, clock.now().getTime()) };
+  const json = jsonOf(text);
+  const waitMs = waitOf(response, clock.now().getTime()) ?? (isLimit(response, json) ? unsaidMs : undefined);
+  return { status: response.status, json, waitMs };
 }
 
 function jsonOf(text: string): unknown {
@@ -62,6 +67,11 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** GitHub's second limit may come as a 403 without a time. @source docs.github.com/rest, "Best practices" */
+function isLimit({ status }: Response, json: unknown): boolean {
+  return status === 403 && /\b(?:secondary )?rate limit\b/i.test(wordAt(json, 'message') ?? '');
 }
 
 /** `Retry-After` in seconds or as a date; GitHub says when its window ends. @source RFC 9110 10.2.3 */

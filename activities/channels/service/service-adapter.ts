@@ -117,7 +117,10 @@ async function sendOnce<C extends ChatChannel>(
     : { state: 'unknown', detail: 'the message left and no answer settled it' };
   try {
     const answer = await askService(ask, { onSending });
-    return judgeStatus(answer, lost) ?? service.judge?.(answer) ?? { state: 'sent', detail: `${channel.kind} took it` };
+    const judged = service.judge?.(answer);
+    // A service may ask to wait with any status that says no: Linear does with 400.
+    if (judged?.state === 'again' && answer.status < 500) return judged;
+    return judgeStatus(answer, lost) ?? judged ?? { state: 'sent', detail: `${channel.kind} took it` };
   } catch (cause) {
     return left ? lost : beforeContent(nameServiceFailure(cause, channel.kind));
   }

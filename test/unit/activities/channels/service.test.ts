@@ -33,6 +33,14 @@ test.each([
   ],
   [{ status: 401 }, { state: 'failed', code: 'channelLoginRefused' }],
   [{ status: 403 }, { state: 'failed', code: 'HTTP_403' }],
+  [
+    { status: 403, json: { message: 'You have exceeded a secondary rate limit.' } },
+    { state: 'again', waitMs: 60_000 },
+  ],
+  [
+    { status: 403, json: { message: 'Resource not accessible by personal access token' } },
+    { state: 'failed', code: 'HTTP_403' },
+  ],
   [{ status: 422 }, { state: 'failed', code: 'HTTP_422' }],
   [{ status: 500 }, { state: 'unknown' }],
   [{ status: 504 }, { state: 'unknown' }],
@@ -59,6 +67,39 @@ test('send() waits for the window of GitHub to end where it says that nothing is
   await expect(far.adapter.check(far.channel, new AbortController().signal)).rejects.toMatchObject({
     code: 'channelBusy',
   });
+});
+
+test.each([
+  ['RATELIMITED', { state: 'again' }],
+  ['INPUT_ERROR', { state: 'failed', code: 'HTTP_400' }],
+])('send() on Linear takes a 400 that says %s for %j', async (code, result) => {
+  const far = await made(linearFarSide());
+  // The first request asks whether it is there already.
+  let asks = 0;
+  const failSecond = async () => {
+    asks += 1;
+    far.service.failNext('POST', '/', { status: 400, json: { errors: [{ message: 'no', extensions: { code } }] } });
+  };
+  expect(await far.adapter.send(far.channel, answer(far.ownerAddress), failSecond)).toMatchObject(result);
+  expect(asks).toBe(1);
+  expect(await far.heard()).toEqual([]);
+});
+
+test('findCopy() on Jira asks for no date, which would be of a time zone that we do not know', async () => {
+  const far = await made(jiraFarSide());
+  const message = answer('new');
+  await far.adapter.send(far.channel, message, begins);
+  expect(await far.adapter.findCopy(far.channel, message)).toMatchObject({ found: true });
+  const { jql } = far.service.asked.at(-1)!.body as { jql: string };
+  expect(jql).toMatch(/^project = OPS AND labels = "steward-out-\w+"$/);
+});
+
+test('findCopy() knows its own login in whatever case the file has it', async () => {
+  const far = await made(githubFarSide('github'));
+  const message = answer('12');
+  await far.adapter.send(far.channel, message, begins);
+  const channel = { ...far.channel, account: 'Steward' } as typeof far.channel;
+  expect(await far.adapter.findCopy(channel, message)).toMatchObject({ found: true });
 });
 
 test.each([

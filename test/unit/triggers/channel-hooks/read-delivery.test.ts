@@ -144,7 +144,7 @@ test('readDelivery() reads a message by Standard Webhooks, and says which field 
   }
 });
 
-const comment = (provider: Named, from: string, body: string, action = 'created'): [unknown, Delivery] => {
+const comment = (provider: Named, from: string, body: string, action = 'created', by = from): [unknown, Delivery] => {
   const made = '2026-11-27T07:00:00Z';
   const user = { login: from, type: 'User' };
   const issue = { number: 12, title: 'The door', html_url: 'https://git.example/me/house/issues/12' };
@@ -153,9 +153,10 @@ const comment = (provider: Named, from: string, body: string, action = 'created'
     case 'gitlab':
       return [
         {
-          ...{ object_kind: 'note', user: { username: from, name: from } },
+          ...{ object_kind: 'note', user: { id: idOf(by), username: by, name: by } },
           object_attributes: {
             id: 5,
+            author_id: idOf(from),
             note: body,
             created_at: made,
             url: 'https://git.example/c/5',
@@ -172,7 +173,13 @@ const comment = (provider: Named, from: string, body: string, action = 'created'
             webhookEvent: action === 'created' ? 'comment_created' : 'comment_updated',
             issue: { key: 'OPS-12', fields: { summary: 'The door' } },
           },
-          comment: { id: '5', body, created: made, author: { accountId: from, displayName: from } },
+          comment: {
+            id: '5',
+            body,
+            created: made,
+            author: { accountId: from, displayName: from },
+            updateAuthor: { accountId: by },
+          },
         },
         {},
       ];
@@ -185,15 +192,16 @@ const comment = (provider: Named, from: string, body: string, action = 'created'
             webhookTimestamp: at.getTime(),
             url: 'https://linear.app/c/5',
           },
-          actor: { id: from, name: from, type: 'user' },
+          actor: { id: by, name: by, type: 'user' },
           data: { id: '5', body, userId: from, issueId: team, createdAt: made, issue: { title: 'The door' } },
         },
         {},
       ];
     default:
-      return [{ action, sender: user, issue, comment: said }, { type: 'issue_comment' }];
+      return [{ action, sender: { ...user, login: by }, issue, comment: said }, { type: 'issue_comment' }];
   }
 };
+const idOf = (name: string) => (name === 'eve' ? 2 : 1);
 const forges = [
   ['github', 'ann', '@steward', '12'],
   ['gitea', 'ann', '@steward', '12'],
@@ -218,6 +226,16 @@ describe.each(forges)('%s', (provider, owner, mention, place) => {
     const first = deliver(provider, ...comment(provider, owner, `${mention} hi`)).messages[0]!;
     const edited = deliver(provider, ...comment(provider, owner, `${mention} ho`, 'edited')).messages[0]!;
     expect(edited.dedupeKey).toBe(first.dedupeKey);
+  });
+
+  test('readDelivery() takes no comment that another changed for the words of its author', () => {
+    const order = `${mention} /run everything`;
+    const nothing = { messages: [], news: [] };
+    expect(deliver(provider, ...comment(provider, owner, order, 'edited', 'eve'))).toEqual(nothing);
+    expect(deliver(provider, ...comment(provider, 'eve', order, 'edited', owner))).toEqual(nothing);
+    expect(deliver(provider, ...comment(provider, owner, order, 'edited')).messages).toMatchObject([
+      { from: owner, text: '/run everything' },
+    ]);
   });
 
   test('readDelivery() tells the comment of a stranger as news with its link, whatever it orders', () => {
