@@ -40,7 +40,7 @@ const roundOf = (next: string, events: readonly unknown[], more: object = {}) =>
 });
 const asked = ({ requests }: ScriptedHomeserver, path: string) => requests.filter((one) => one.path.includes(path));
 const joinsAt = ({ requests }: ScriptedHomeserver) =>
-  requests.filter(({ method }) => method === 'POST').map(({ path }) => decodeURIComponent(path));
+  requests.map(({ path }) => decodeURIComponent(path)).filter((path) => path.endsWith('/join'));
 const invitedBy = (sender: unknown, more: object = {}) => ({
   invite_state: {
     events: [{ type: 'm.room.member', state_key: us, sender, content: { membership: 'invite' }, ...more }],
