@@ -30,8 +30,6 @@ export interface ActivityDeps {
   readonly files: Files;
   readonly transport: MailTransport;
   readonly hot: HotTier;
-  /** Whether this process does network work. */
-  readonly sendsHere: boolean;
   readonly dispatch: Dispatch;
   readonly log: Logger;
   /** When a trigger fires, in words, with its next slot. */

@@ -51,8 +51,6 @@ export interface ChatAdapter<C extends Channel = Channel> {
    * @param contentBegins - awaited before the first byte of content leaves this process; when it rejects, nothing is sent
    */
   send(channel: C, message: OutgoingChat, contentBegins: () => Promise<void>): Promise<SendResult>;
-  /** Whether a message leaves from this process at once, as over a connection that is there; never when left out. */
-  isNear?(channel: C): boolean;
   /**
    * Shows that an answer is on its way, or that it is not any more. Best effort, of this moment only; left out where a
    * channel has no such sign.
@@ -80,8 +78,6 @@ export interface ChatDraft extends Pick<OutgoingChat, 'id' | 'address' | 'text'>
 
 /** How messages leave, whatever the kind of channel. */
 export interface ChatTransport extends Pick<ChatAdapter<ChatChannel>, 'send' | 'findCopy'> {
-  /** Whether a message on a channel leaves from this process at once. */
-  isNear(channel: ChatChannel): Promise<boolean>;
   /** Shows what is being said, where the channel can change what it shows; undefined where it cannot. Best effort. */
   draft(channel: Channel, draft: ChatDraft): Promise<string | undefined>;
   /** Shows that an answer is on its way, where the channel has a sign for it. Best effort. */

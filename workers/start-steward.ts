@@ -123,7 +123,6 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     files,
     transport: mailTransport({ log }),
     hot,
-    sendsHere: options.roles.includes('io'),
     dispatch,
     log,
     home,

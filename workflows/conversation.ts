@@ -100,7 +100,7 @@ function queue({ lines, held }: Sending, { line: name, outboxId }: UnsentAnswer)
   const drain = async () => {
     for (let id = line[0]; id !== undefined; id = line[0]) {
       try {
-        await settleOutbox(id, { here: patched('send-here') });
+        await settleOutbox(id);
       } catch (error) {
         // The ledger has it: it is queued again with the next look.
         if (!(error instanceof TemporalFailure)) throw error;

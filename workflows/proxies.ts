@@ -98,18 +98,6 @@ export const sending = group('outbox', {
   retry: { initialInterval: '2s', maximumInterval: '1m' },
 });
 
-/**
- * An answer leaves from the worker that holds the conversation, where it can: no queue, no second trip to the server. One
- * that has not left by then is looked after as any other; a try that is under way settles itself.
- */
-export const sendingHere = undotted(
-  'outbox',
-  proxyLocalActivities<Dotted<'outbox', ActivityGroups['outbox']>>({
-    startToCloseTimeout: '5s',
-    retry: { maximumAttempts: 1 },
-  }) as unknown as Record<string, unknown>,
-);
-
 /** Each probe has its own timeout of 10 s; a check that hangs is a failed check, not a late one. */
 export const probes = group('probes', {
   taskQueue: taskQueues.io,

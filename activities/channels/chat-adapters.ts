@@ -30,7 +30,6 @@ export const chatTransport: ChatTransport = {
   send: async (channel, message, contentBegins) => (await adapterFor(channel)).send(channel, message, contentBegins),
   findCopy: async (channel, message) => (await adapterFor(channel)).findCopy(channel, message),
   dropsRepeatsMs: async (channel) => (await adapterFor(channel)).limits.dropsRepeatsMs ?? 0,
-  isNear: async (channel) => (await adapterFor(channel)).isNear?.(channel) ?? false,
   draft: async (channel, draft) =>
     isPost(channel) ? undefined : await (await adapterFor(channel)).draft?.(channel, draft),
   showWorking: async (channel, to, working) => {

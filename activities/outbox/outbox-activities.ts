@@ -25,13 +25,11 @@ interface OutboxDeps {
   readonly files: Pick<Files, 'current'>;
   readonly transport: MailTransport;
   readonly chat: ChatTransport;
-  /** Whether this process does network work. */
-  readonly sendsHere?: boolean;
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** Outward effects: minted, claimed, done at most once, and settled. @source docs/design/outbox.md */
-export function makeOutboxActivities({ store, files, transport, chat, log, sendsHere = false }: OutboxDeps) {
+export function makeOutboxActivities({ store, files, transport, chat, log }: OutboxDeps) {
   const queueFor = async (
     personId: string,
     { channel, address }: Place,
@@ -74,17 +72,6 @@ export function makeOutboxActivities({ store, files, transport, chat, log, sends
     /** Tries one effect once, unless it is done, under way or unknown. May be repeated. @throws notFound, storeBusy */
     send: async ({ outboxId }: { outboxId: string }): Promise<SendOutcome> =>
       await tryOnce(outboxId, await channelOfEffect(outboxId)),
-
-    /**
-     * The same where the message can leave from this process at once; anything else is left to `send`. May be repeated.
-     *
-     * @throws notFound, storeBusy
-     */
-    sendHere: async ({ outboxId }: { outboxId: string }): Promise<SendOutcome & { elsewhere?: true }> => {
-      const channel = sendsHere ? await channelOfEffect(outboxId) : undefined;
-      const near = channel !== undefined && !isPost(channel) && (await chat.isNear(channel));
-      return near ? await tryOnce(outboxId, channel) : { state: 'queued', elsewhere: true };
-    },
 
     /**
      * Looks for a copy of an unknown effect; reads only, at the far side. Where there is none, and the far side drops a

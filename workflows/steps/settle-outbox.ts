@@ -1,6 +1,6 @@
-import { ActivityFailure, isCancellation, sleep } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 import type { EffectState } from '../../schemas/endings.ts';
-import { sending, sendingHere } from '../proxies.ts';
+import { sending } from '../proxies.ts';
 
 /** A submission server that says "later" is asked for two days. @source RFC 5321 4.5.4.1 */
 const giveUpAfterMs = 48 * 3_600_000;
@@ -9,17 +9,11 @@ const longestPauseMs = 120_000;
 /** After an unanswered attempt the copy may take this long to show up in Sent or the inbox. */
 const lookAgainMs = [2_000, 15_000, 60_000];
 
-/**
- * Brings one outbox row to its end: sent, failed, or unknown and shown. Never sends what may have been sent.
- *
- * @param here - whether the first try may be made by the worker of this run
- */
-export async function settleOutbox(outboxId: string, { here = false } = {}): Promise<EffectState> {
+/** Brings one outbox row to its end: sent, failed, or unknown and shown. Never sends what may have been sent. */
+export async function settleOutbox(outboxId: string): Promise<EffectState> {
   let waitedMs = 0;
-  let first = here;
   for (let tries = 0; ; tries += 1) {
-    const { state, waitMs = 30_000, paced } = await tryOnce(outboxId, first);
-    first = false;
+    const { state, waitMs = 30_000, paced } = await sending.send({ outboxId });
     if (state === 'unknown') {
       const settled = await lookForCopy(outboxId);
       if (settled !== 'queued') return settled;
@@ -36,19 +30,6 @@ export async function settleOutbox(outboxId: string, { here = false } = {}): Pro
     await sleep(pauseMs, { summary: `the far side asked to wait, ${outboxId}` });
     waitedMs += pauseMs;
   }
-}
-
-async function tryOnce(outboxId: string, here: boolean) {
-  if (here) {
-    try {
-      const tried = await sendingHere.sendHere({ outboxId });
-      if (tried.elsewhere !== true) return tried;
-    } catch (error) {
-      // It took too long here, or this worker died over it: the row says how it stands.
-      if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    }
-  }
-  return await sending.send({ outboxId });
 }
 
 async function lookForCopy(outboxId: string): Promise<EffectState> {

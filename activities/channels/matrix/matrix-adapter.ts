@@ -13,7 +13,6 @@ export const matrixAdapter: ChatAdapter<MatrixChannel> = {
   check: async (channel, signal) => (await import('./serve-matrix.ts')).checkMatrix(channel, signal),
   send: async (channel, message, contentBegins) =>
     (await import('./send-message.ts')).sendMessage(channel, message, contentBegins),
-  isNear: () => true,
   draft: async (channel, draft) => (await import('./show-draft.ts')).showDraft(channel, draft),
   showWorking: async (channel, { address }, working) =>
     (await import('./show-signs.ts')).showTyping(channel, address, working),

@@ -1,6 +1,5 @@
 import type { XmppChannel } from '../../../schemas/channel-file.ts';
 import type { ChatAdapter } from '../../../schemas/chat-adapter.ts';
-import { liveLink } from './live-links.ts';
 import { xmppLimits } from './xmpp-limits.ts';
 
 /**
@@ -16,7 +15,6 @@ export const xmppAdapter: ChatAdapter<XmppChannel> = {
   },
   send: async (channel, message, contentBegins) =>
     (await import('./send-xmpp.ts')).sendXmpp(channel, message, contentBegins),
-  isNear: ({ jid }) => liveLink(jid) !== undefined,
   // A room is shown nothing: there each says it to all.
   showWorking: async (channel, { address, kind }, working) => {
     if (kind === 'direct') await (await import('./show-typing.ts')).showTyping(channel, address, working);
