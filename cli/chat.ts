@@ -12,7 +12,7 @@ interface Posted {
 }
 interface Entry {
   readonly seq: number;
-  readonly kind: 'said' | 'answer' | 'answered';
+  readonly kind: 'said' | 'answer' | 'answered' | 'read';
   readonly turn: number;
   readonly text?: string;
 }
@@ -57,7 +57,10 @@ async function say({ client, room, waitMs }: Talk, text: string): Promise<string
     for (const entry of entries) {
       after = entry.seq;
       if (entry.kind === 'answer') answers.push(visibleText(entry.text ?? ''));
-      if (entry.kind === 'answered') return answers;
+      if (entry.kind === 'answered') {
+        await client.post(`/api/v1/conversations/${conversation}/read`, { turn });
+        return answers;
+      }
     }
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }

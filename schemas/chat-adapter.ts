@@ -31,6 +31,13 @@ export interface ChatServing<C extends Channel = Channel> {
   take(messages: readonly IncomingMessage[], move?: { readonly place: string; readonly token: string }): Promise<void>;
   /** One of our own messages came back from the far side: that proves it sent. @param id - `OutgoingChat.id` */
   cameBack(id: string): Promise<void>;
+  /**
+   * Somebody has read up to one of our own messages, as the far side says. Counts where it is the owner. May be repeated.
+   *
+   * @param by - address as the channel proves it
+   * @param id - `OutgoingChat.id`
+   */
+  wasRead(by: string, id: string): Promise<void>;
   /** Called once all that was missed has been read: the next failure waits from the beginning. */
   up(): void;
 }

@@ -14,6 +14,7 @@ export async function appendEvent(
       | 'report'
       | 'account'
       | 'approval'
+      | 'conversation'
       | 'file'
       | 'health'
       | 'incident'

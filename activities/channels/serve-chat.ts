@@ -3,8 +3,9 @@ import { outboxIdOf } from '../../schemas/ids.ts';
 import { readToken } from '../../store/accounts/cursor.ts';
 import { recordConnected } from '../../store/accounts/record-login.ts';
 import { acceptMessages } from '../../store/conversations/accept-messages.ts';
+import { markAnswerRead } from '../../store/conversations/mark-read.ts';
 import { settleOwnMessage } from '../../store/outbox/settle-own-message.ts';
-import { offerToStrangers, sortSenders } from '../../store/people/sort-senders.ts';
+import { isKnown, offerToStrangers, sortSenders } from '../../store/people/sort-senders.ts';
 import { adapterFor } from './chat-adapters.ts';
 import type { Serving, SessionDeps } from './session-deps.ts';
 
@@ -43,6 +44,11 @@ export async function serveChat(deps: SessionDeps, { channel, session, up }: Cha
     cameBack: async (id) => {
       const outboxId = outboxIdOf(id);
       if (outboxId !== undefined) await settleOwnMessage(store, session.accountId, outboxId);
+    },
+    wasRead: async (by, id) => {
+      const outboxId = outboxIdOf(id);
+      if (outboxId === undefined || !(await isKnown(store, channel, session, by))) return;
+      await markAnswerRead(store, session.accountId, outboxId);
     },
     up: () => {
       // Told once a connection; where the store was away, the next time that all has been read.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { effectStates } from '../../schemas/endings.ts';
 import { StewardError } from '../../schemas/errors.ts';
+import { markRead } from '../../store/conversations/mark-read.ts';
 import {
   type ConversationEntry,
   hasConversation,
@@ -33,10 +34,17 @@ const entryView = z.discriminatedUnion('kind', [
     ...head,
     parts: z.int().describe('Nothing more is said to this turn; so many messages were'),
   }),
+  z.strictObject({
+    kind: z.literal('read'),
+    ...head,
+    channel: z.string().describe('Where this turn and all before it were read'),
+  }),
 ]);
 const conversationView = z.strictObject({
   id: z.string(),
   turns: z.int(),
+  readTurn: z.int().describe('The last turn that was read, on whatever channel; 0 for none'),
+  unread: z.int().describe('Turns after it that have their answer'),
   createdAt: z.iso.datetime(),
   lastAt: z.iso.datetime(),
 });
@@ -50,9 +58,11 @@ export const listTalks = route({
   answers: { 200: z.strictObject({ conversations: z.array(conversationView) }), 400: problem, 401: problem },
   handle: async ({ store, personId }, { query: { limit } }) => {
     const rows = await listConversations(store, personId, limit);
-    const conversations = rows.map(({ id, turns, createdAt, lastAt }): z.infer<typeof conversationView> => {
-      return { id, turns, createdAt: createdAt.toISOString(), lastAt: lastAt.toISOString() };
-    });
+    const conversations = rows.map(
+      ({ id, turns, readTurn, unread, createdAt, lastAt }): z.infer<typeof conversationView> => {
+        return { id, turns, readTurn, unread, createdAt: createdAt.toISOString(), lastAt: lastAt.toISOString() };
+      },
+    );
     return { status: 200, body: { conversations } };
   },
 });
@@ -75,6 +85,20 @@ export const readTalk = route({
     const only = turn === undefined ? {} : { turn };
     const entries = await readEntries(store, { conversationId: id, after, limit, ...only });
     return { status: 200, body: { entries: entries.map(viewEntry) } };
+  },
+});
+
+export const readUpTo = route({
+  method: 'post',
+  path: '/api/v1/conversations/{id}/read',
+  summary: 'Says that a conversation has been read up to a turn; it never goes back',
+  access: 'token',
+  params: z.strictObject({ id: z.string().max(40) }),
+  body: z.strictObject({ turn: z.int().min(1) }),
+  answers: { 200: z.strictObject({ readTurn: z.int() }), 400: problem, 401: problem, 404: problem },
+  handle: async ({ store, personId }, { params: { id }, body: { turn } }) => {
+    await refuseUnknown(store, personId, id);
+    return { status: 200, body: { readTurn: await markRead(store, { conversationId: id, turn, channel: 'api' }) } };
   },
 });
 

@@ -15,6 +15,8 @@ export const conversations = pgTable(
     keyHmac: text('key_hmac').notNull(),
     /** How many messages have been taken in: the number of the last turn. */
     turns: integer('turns').notNull().default(0),
+    /** The last turn whose answer its person has read, wherever that was; 0 for none. */
+    readTurn: integer('read_turn').notNull().default(0),
     createdAt: instant('created_at').notNull(),
     lastAt: instant('last_at').notNull(),
   },

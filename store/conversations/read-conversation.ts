@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, max, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNotNull, max, sql } from 'drizzle-orm';
 import { accounts } from '../../schemas/db/accounts.ts';
 import { conversations } from '../../schemas/db/conversations.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
@@ -33,15 +33,29 @@ export type ConversationEntry = {
     }
   /** Nothing more is said to this turn. */
   | { readonly kind: 'answered'; readonly parts: number }
+  /** Its person has read this turn and all before it, on this channel. */
+  | { readonly kind: 'read'; readonly channel: string }
 );
 
-const kinds = { 'inbox.accepted': 'said', 'outbox.queued': 'answer', 'turn.answered': 'answered' } as const;
+const kinds = {
+  'inbox.accepted': 'said',
+  'outbox.queued': 'answer',
+  'turn.answered': 'answered',
+  'conversation.read': 'read',
+} as const;
 type EventRow = typeof events.$inferSelect;
 
 /** Conversations of a person, the one last spoken in first. Reads only. */
 export async function listConversations({ db }: StoreIn, personId: string, limit: number) {
+  const unread = and(
+    ...[
+      eq(inbox.conversationId, conversations.id),
+      gt(inbox.turn, conversations.readTurn),
+      isNotNull(inbox.answeredAt),
+    ],
+  );
   return await db
-    .select()
+    .select({ ...getTableColumns(conversations), unread: db.$count(inbox, unread) })
     .from(conversations)
     .where(eq(conversations.personId, personId))
     .orderBy(desc(conversations.lastAt))
@@ -80,6 +94,7 @@ export async function readEntries(
     const head = { seq: row.seq, at: row.at, turn: Number(row.data.turn) };
     const kind = kinds[row.type as keyof typeof kinds];
     if (kind === 'answered') return [{ ...head, kind, parts: Number(row.data.parts) }];
+    if (kind === 'read') return [{ ...head, kind, channel: String(row.data.channel) }];
     const found = kind === 'said' ? said.get(row.aggregateId) : answers.get(row.aggregateId);
     return found === undefined ? [] : [{ ...head, ...found }];
   });

@@ -14,19 +14,29 @@ export interface Receiver {
 /** Sorts messages by whether their senders count: the channel's file names them, or they were let in. Reads only. */
 export async function sortSenders(
   store: Store,
-  { addresses }: Pick<Channel, 'addresses'>,
-  { personId, channel }: Receiver,
+  file: Pick<Channel, 'addresses'>,
+  receiver: Receiver,
   messages: readonly IncomingMessage[],
 ): Promise<{ own: IncomingMessage[]; foreign: IncomingMessage[] }> {
-  const named = new Set(addresses.map((address) => address.toLowerCase()));
   const own: IncomingMessage[] = [];
   const foreign: IncomingMessage[] = [];
   for (const message of messages) {
-    const who = { personId, channel, address: message.from };
-    const known = named.has(message.from.toLowerCase()) || (await isPaired(store, who));
-    (known ? own : foreign).push(message);
+    ((await isKnown(store, file, receiver, message.from)) ? own : foreign).push(message);
   }
   return { own, foreign };
+}
+
+/** Whether an address is one that the channel's file names, or was let in. Reads only. */
+export async function isKnown(
+  store: Store,
+  { addresses }: Pick<Channel, 'addresses'>,
+  { personId, channel }: Receiver,
+  address: string,
+): Promise<boolean> {
+  const lower = address.toLowerCase();
+  return (
+    addresses.some((one) => one.toLowerCase() === lower) || (await isPaired(store, { personId, channel, address }))
+  );
 }
 
 /**

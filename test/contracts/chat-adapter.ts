@@ -203,6 +203,28 @@ export function chatAdapterContract(make: () => Promise<ChatFarSide | string>): 
       await expect.poll(seesWorking, patience).toBe(false);
     });
 
+    test('serve() is told what the owner has read, also while nobody served', async (context) => {
+      const { read } = far;
+      if (read === undefined) return context.skip(`${far.name} does not tell what is read`);
+      const ledger = chatLedger();
+      const session = ledger.serve(far.adapter, far.channel);
+      await session.up;
+      const [first, second] = [saysOf(far, 'read this'), saysOf(far, 'and this')];
+      await send(first);
+      await expect.poll(() => heardOf('read this'), patience).toHaveLength(1);
+      await read(first.id);
+      const by = far.channel.addresses[0];
+      await expect.poll(() => ledger.wereRead, patience).toContainEqual({ by, id: first.id });
+      session.abort();
+      await session.ended;
+      await send(second);
+      await expect.poll(() => heardOf('and this'), patience).toHaveLength(1);
+      await read(second.id);
+      await using _again = ledger.serve(far.adapter, far.channel);
+      await expect.poll(() => ledger.wereRead, patience).toContainEqual({ by, id: second.id });
+      expect(ledger.taken).toEqual([]);
+    });
+
     test('send() says sent, and the owner hears it once with its id', async () => {
       const message = saysOf(far, 'good morning');
       expect(await send(message)).toMatchObject({ state: 'sent' });

@@ -8,6 +8,7 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { inbox } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
+import { pairings } from '../../schemas/db/people.ts';
 import { openChat } from '../../store/outbox/claim-effect.ts';
 import type { ChatFarSide } from '../support/chat-far-side.ts';
 import { matrixFarSide } from '../support/matrix-far-side.ts';
@@ -93,6 +94,35 @@ describe.each([
     const rows = await world.steward().store.db.select().from(inbox);
     expect(new Set(rows.map(({ conversationId }) => conversationId)).size).toBe(1);
     expect(rows.map(({ turn }) => turn).sort()).toEqual([1, 2]);
+  }, 120_000);
+
+  test('what its owner has read there is read everywhere, and nobody else can say so', async (context) => {
+    await using talk = await startTalk(context, name, make, { 'steward.yaml': `mirror: ["chat:${name}"]\n` });
+    const { far, world } = talk;
+    const talks = async () => {
+      const { conversations } = (await (await world.ask('/api/v1/conversations')).json()) as {
+        conversations: { id: string; turns: number; readTurn: number; unread: number }[];
+      };
+      return conversations[0]!;
+    };
+    await world.ask('/api/v1/messages', { method: 'POST', body: { id: '1', text: '/nothing1' } });
+    await talk.hears('You (api): ');
+    const id = (await far.heard()).at(-1)!.id!;
+    expect(await talks()).toMatchObject({ turns: 1, readTurn: 0, unread: 1 });
+    await far.read!(id, 'stranger');
+    // What the stranger says after it is heard, so what they read was heard as well.
+    await far.sayAsStranger('hello');
+    await eventually(async () => (await world.steward().store.db.$count(pairings)) > 0 || undefined);
+    expect(await talks()).toMatchObject({ readTurn: 0 });
+    await far.read!(id);
+    const { id: conversation } = await eventually(async () => {
+      const now = await talks();
+      return now.unread === 0 ? now : undefined;
+    });
+    expect(await talks()).toMatchObject({ readTurn: 1 });
+    const told = await world.ask(`/api/v1/conversations/${conversation}/messages`);
+    const { entries } = (await told.json()) as { entries: object[] };
+    expect(entries.at(-1)).toMatchObject({ kind: 'read', turn: 1, channel: name });
   }, 120_000);
 
   test('a stranger gets a code and nothing else, and counts once the owner has let them in', async (context) => {

@@ -31,6 +31,8 @@ export interface ChatFarSide<C extends ChatChannel = ChatChannel> extends AsyncD
   sayAsStranger(text: string): Promise<void>;
   /** What Steward has said to the owner directly, as the server kept it, in order. */
   heard(): Promise<readonly HeardMessage[]>;
+  /** The owner's client, or the stranger's, says that it shows a message of Steward's; undefined where none does. @param id - `OutgoingChat.id` */
+  read?(id: string, as?: 'owner' | 'stranger'): Promise<void>;
   /** Whether the owner's client shows just now that Steward is writing to them; undefined where it has no such sign. */
   seesWorking?(): Promise<boolean>;
   /** Where a message of Steward's own accord to the owner goes: `OutgoingChat.address`. */

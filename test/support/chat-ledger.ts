@@ -7,6 +7,8 @@ export interface ChatLedger {
   readonly taken: readonly IncomingMessage[];
   readonly cursors: ReadonlyMap<string, string>;
   readonly cameBack: readonly string[];
+  /** Who has read up to which of our messages. */
+  readonly wereRead: readonly { readonly by: string; readonly id: string }[];
   /** How often a message was handed over that was here already. */
   readonly repeats: number;
   /** Where reading goes on, as if it had been read that far before. */
@@ -34,6 +36,7 @@ export function chatLedger(reached: Iterable<readonly [string, string]> = []): C
   const cursors = new Map<string, string>(reached);
   const taken: IncomingMessage[] = [];
   const cameBack: string[] = [];
+  const wereRead: { by: string; id: string }[] = [];
   const keys = new Set<string>();
   let repeats = 0;
   let fault: Error | 'hang' | undefined;
@@ -56,6 +59,7 @@ export function chatLedger(reached: Iterable<readonly [string, string]> = []): C
     taken,
     cursors,
     cameBack,
+    wereRead,
     get repeats() {
       return repeats;
     },
@@ -77,6 +81,9 @@ export function chatLedger(reached: Iterable<readonly [string, string]> = []): C
         take: (...asked) => take(stop.signal, ...asked),
         cameBack: async (id) => {
           cameBack.push(id);
+        },
+        wasRead: async (by, id) => {
+          wereRead.push({ by, id });
         },
         up: () => up.resolve(),
       });

@@ -43,6 +43,15 @@ export async function matrixFarSide(): Promise<MatrixFarSide | string> {
     say: async (text) => void (await owner.say(directRoom, text)),
     sayInRoom: async (text) => void (await owner.say(sharedRoom, text)),
     sayAsStranger: async (text) => void (await stranger.say(strangerRoom, text)),
+    read: async (id, as = 'owner') => {
+      const found = (await owner.messages(directRoom)).find(({ content }) => content['org.steward.id'] === id);
+      const reader = as === 'owner' ? owner : stranger;
+      const path = `/rooms/${encodeURIComponent(directRoom)}/receipt/m.read/${encodeURIComponent(found!.event_id)}`;
+      // A stranger is not in that room, and the homeserver says so.
+      await reader.ask('POST', path, {}).catch((error: unknown) => {
+        if (as === 'owner') throw error;
+      });
+    },
     seesWorking: typingSeenBy(owner, directRoom, steward.userId),
     ownerAddress: owner.userId,
     kill: server.kill,

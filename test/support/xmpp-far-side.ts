@@ -45,6 +45,13 @@ export async function xmppFarSide(changes: Partial<XmppChannel> = {}): Promise<X
     stranger: () => as('stranger'),
     say: async (text) => (await as('owner')).say(channel.jid, text),
     sayInRoom: async (text) => sayInRoom(await as('owner'), text),
+    read: async (id, reader = 'owner') => {
+      const raw = await as(reader);
+      raw.write(
+        `<message to='${channel.jid}' type='chat'><displayed xmlns='urn:xmpp:chat-markers:0' id='${id}'/></message>`,
+      );
+      await raw.ask(`<ping xmlns='urn:xmpp:ping'/>`);
+    },
     seesWorking: async () => {
       const raw = await as('owner');
       raw.write('<presence/>');

@@ -4,6 +4,7 @@ import { AnswerTooLarge } from './homeserver-refusal.ts';
 import { recordOf, textOf } from './json-value.ts';
 import type { Homeserver } from './open-homeserver.ts';
 import { isUserId, type RoomEvent, readEvents } from './read-event.ts';
+import { type Receipt, readReceipts } from './read-receipts.ts';
 
 /** What one answer of /sync says. */
 export interface SyncRound {
@@ -20,6 +21,8 @@ export interface SyncedRoom {
   readonly events: readonly RoomEvent[];
   /** Where the events that were left out begin, backwards; undefined where none were. */
   readonly gapFrom: string | undefined;
+  /** Who has read up to which event. */
+  readonly receipts: readonly Receipt[];
   readonly membersChanged: boolean;
   /** We are not in it any more; what it holds was said while we were. */
   readonly left: boolean;
@@ -33,7 +36,7 @@ const none = { not_types: ['*'] };
 const filterOf = (timelineLimit: number) => ({
   ...{ presence: none, account_data: none },
   room: {
-    ...{ account_data: none, ephemeral: none },
+    ...{ account_data: none, ephemeral: timelineLimit === 0 ? none : { types: ['m.receipt'] } },
     state: timelineLimit === 0 ? none : { types: ['m.room.member'], lazy_load_members: true },
     timeline: timelineLimit === 0 ? none : { types: wantedTypes, limit: timelineLimit, lazy_load_members: true },
   },
@@ -106,6 +109,7 @@ function readRoom(roomId: string, raw: unknown): SyncedRoom {
   const isMember = ({ type }: RoomEvent) => type === 'm.room.member';
   return {
     ...{ roomId, events, left: false, gapFrom: timeline.limited === true ? textOf(timeline.prev_batch) : undefined },
+    receipts: readReceipts(recordOf(room.ephemeral).events),
     membersChanged:
       timeline.limited === true || events.some(isMember) || readEvents(recordOf(room.state).events).some(isMember),
   };

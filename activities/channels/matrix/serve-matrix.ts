@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MatrixChannel } from '../../../schemas/channel-file.ts';
 import type { ChatServing } from '../../../schemas/chat-adapter.ts';
 import { StewardError } from '../../../schemas/errors.ts';
+import { answersRead } from './answers-read.ts';
 import { collectRound } from './collect-round.ts';
 import { HomeserverRefusal, nameMatrixFailure } from './homeserver-refusal.ts';
 import { type Invitations, joinInvited } from './join-invited.ts';
@@ -74,6 +75,7 @@ async function holdConnection(
     const round = await readSync(server, { ...timings, userId, since, waitMs });
     const { messages, ownIds } = await collectRound(deps, round, since);
     for (const id of ownIds) await serving.cameBack(id);
+    for (const { by, id } of await answersRead(deps, round)) await serving.wasRead(by, id);
     invitations.note(round.invites);
     invitations.joinDue();
     const stands = round.next === since;

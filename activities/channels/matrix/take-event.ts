@@ -55,20 +55,26 @@ function wordsOf({ type, content }: RoomEvent): Words | undefined {
  */
 async function originalOf(deps: TakeDeps, roomId: string, id: unknown, sender: string): Promise<RoomEvent | undefined> {
   if (!isEventId(id) || !(await mayCount(deps, roomId, sender))) return undefined;
-  let original: RoomEvent | undefined;
+  const original = await eventAt(deps, roomId, id);
+  return original?.id === id && original.sender === sender && original.type === 'm.room.message' ? original : undefined;
+}
+
+/** An event of a room; undefined where there is none for us. @throws channelBusy, channelLoginRefused; `HomeserverRefusal` */
+export async function eventAt(
+  { server }: Pick<TakeDeps, 'server'>,
+  roomId: string,
+  id: string,
+): Promise<RoomEvent | undefined> {
   try {
-    original = readEvent(
-      await deps.server.ask('GET', `/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(id)}`),
-    );
+    return readEvent(await server.ask('GET', `/rooms/${encodeURIComponent(roomId)}/event/${encodeURIComponent(id)}`));
   } catch (error) {
     if (error instanceof HomeserverRefusal && !isPassing(error)) return undefined;
     throw error;
   }
-  return original?.id === id && original.sender === sender && original.type === 'm.room.message' ? original : undefined;
 }
 
 /** Who is in the file counts; who was paired is not known here, and speaks in a room of two. */
-async function mayCount(deps: TakeDeps, roomId: string, sender: string): Promise<boolean> {
+export async function mayCount(deps: TakeDeps, roomId: string, sender: string): Promise<boolean> {
   return isOwner(deps.channel, sender) || (await otherIn(deps, roomId)) === sender;
 }
 

@@ -120,7 +120,10 @@ export async function takeIn(
   move?: { readonly place: string; readonly token: string },
 ): Promise<void> {
   const heard = read.filter((one) => one?.kind === 'heard');
-  for (const one of read) if (one?.kind === 'own') await serving.cameBack(one.id);
+  for (const one of read) {
+    if (one?.kind === 'own') await serving.cameBack(one.id);
+    if (one?.kind === 'read') await serving.wasRead(one.by, one.id);
+  }
   await serving.take(
     heard.map(({ message }) => message),
     move,

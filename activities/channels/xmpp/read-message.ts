@@ -27,7 +27,9 @@ export interface MessageContext {
 export type ReadMessage =
   | { readonly kind: 'heard'; readonly message: IncomingMessage; readonly receipt?: Receipt }
   /** One of our own, come back. */
-  | { readonly kind: 'own'; readonly id: string };
+  | { readonly kind: 'own'; readonly id: string }
+  /** Somebody was shown one of our own. @source XEP-0333 */
+  | { readonly kind: 'read'; readonly by: string; readonly id: string };
 
 /** A receipt that the sender asks for. @source XEP-0184 */
 export interface Receipt {
@@ -39,7 +41,8 @@ export interface Receipt {
  * Reads a message stanza: from the archive, or as it came. Total: whatever is in it, it is read or left, and never
  * throws. Pure, but for the name it gives to a message that has no id at all.
  *
- * @returns undefined for what is no message to us: errors, headlines, receipts, states of typing, talk among our own
+ * @returns undefined for what is no message to us: errors, headlines, receipts, states of typing, talk among our own, and
+ *   markers in rooms
  */
 export function readMessage(stanza: Element, context: MessageContext): ReadMessage | undefined {
   const type = stanza.attrs.type ?? 'normal';
@@ -53,7 +56,7 @@ export function readMessage(stanza: Element, context: MessageContext): ReadMessa
   // A whisper of somebody in a room comes from the room's address and could not be told from the room.
   if (inRoom ? type !== 'groupchat' : type !== 'chat' && type !== 'normal') return undefined;
   const content = contentOf(stanza);
-  if (content === undefined) return undefined;
+  if (content === undefined) return inRoom ? undefined : markerOf(stanza, from);
   const place = inRoom ? occupantOf(stanza, sender, context.told === true) : from;
   const message: IncomingMessage = {
     dedupeKey:
@@ -74,6 +77,11 @@ export function readMessage(stanza: Element, context: MessageContext): ReadMessa
 export function originOf(stanza: Element): string | undefined {
   const id = stanza.getChild('origin-id', ns.stanzaId)?.attrs.id ?? stanza.attrs.id;
   return typeof id === 'string' && id !== '' ? id : undefined;
+}
+
+function markerOf(stanza: Element, by: string): ReadMessage | undefined {
+  const id = stanza.getChild('displayed', ns.markers)?.attrs.id;
+  return typeof id === 'string' ? { kind: 'read', by, id } : undefined;
 }
 
 function contentOf(stanza: Element): Pick<IncomingMessage, 'text' | 'incomplete'> | undefined {

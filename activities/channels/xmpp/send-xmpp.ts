@@ -124,5 +124,7 @@ function stanzaOf({ id, address, kind, document }: OutgoingChat): Element {
     xml('origin-id', { xmlns: ns.stanzaId, id }),
     // What stands there is no markup: signs of a reader's client must not make it bold.
     xml('unstyled', { xmlns: ns.styling }),
+    // In a room whoever reads it would say so to all.
+    ...(kind === 'room' ? [] : [xml('markable', { xmlns: ns.markers })]),
   );
 }

@@ -8,6 +8,8 @@ export const ns = {
   form: 'jabber:x:data',
   forward: 'urn:xmpp:forward:0',
   hints: 'urn:xmpp:hints',
+  /** XEP-0333. */
+  markers: 'urn:xmpp:chat-markers:0',
   muc: 'http://jabber.org/protocol/muc',
   mucUser: 'http://jabber.org/protocol/muc#user',
   pages: 'http://jabber.org/protocol/rsm',

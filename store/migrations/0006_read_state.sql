@@ -1,0 +1,1 @@
+ALTER TABLE "conversations" ADD COLUMN "read_turn" integer DEFAULT 0 NOT NULL;
