@@ -10,7 +10,7 @@ import { recordOf } from './json-value.ts';
 import { knowRooms } from './know-rooms.ts';
 import { type Homeserver, openHomeserver } from './open-homeserver.ts';
 import { freshWaitMs, readSync } from './read-sync.ts';
-import { showRead } from './show-signs.ts';
+import { showReadSoon } from './show-signs.ts';
 
 /** How a connection waits; smaller in tests. */
 export interface MatrixTimings {
@@ -67,6 +67,7 @@ async function holdConnection(
   const { userId } = channel;
   await checkIdentity(server, userId);
   const deps = { server, channel, rooms: knowRooms(server, userId) };
+  const showRead = showReadSoon(server, channel, signal);
   const reached = await serving.cursor('archive');
   if (reached !== undefined) invitations.lookForPending();
   let since = reached ?? (await begin(serving, server, invitations));
@@ -80,7 +81,7 @@ async function holdConnection(
     invitations.joinDue();
     const stands = round.next === since;
     if (messages.length > 0 || !stands) await serving.take(messages, { place: 'archive', token: round.next });
-    void showRead(server, channel, messages);
+    showRead(messages);
     since = round.next;
     serving.up();
     const early = timings.restMs - (performance.now() - began);
