@@ -4,7 +4,6 @@ import { openMessage } from '../../../store/conversations/accept-messages.ts';
 import { dropDraft } from '../../../store/conversations/drafts.ts';
 import { keepAnswer, readTurn, type TurnRow } from '../../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../../store/conversations/message-print.ts';
-import { mostExchanges, talkBefore } from '../../../store/conversations/read-talk.ts';
 import { readSteps } from '../../../store/conversations/turn-steps.ts';
 import { readMarkdown } from '../../read-markdown.ts';
 import type { ConversationDeps } from '../conversation-deps.ts';
@@ -28,8 +27,8 @@ async function endTurn(deps: ConversationDeps, row: TurnRow, why: Why | undefine
   const { store } = deps;
   const inboxId = row.id;
   const steps = await readSteps(store, inboxId);
-  const tainted =
-    steps.some((step) => step.tainted) || (await talkBefore(store, row, mostExchanges)).some((one) => one.tainted);
+  // Each step is marked by all that the model was shown for it, the talk before included.
+  const tainted = steps.some((step) => step.tainted);
   const said = steps.findLast(({ call }) => call === 0)?.content as AnsweredAsk | undefined;
   // What has been read may lie in the address of a link, and a preview of it is fetched without a click.
   const words = readMarkdown(withoutThoughts(said?.text ?? ''), { links: !tainted });
