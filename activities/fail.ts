@@ -29,11 +29,12 @@ export function asFailure(error: unknown): Error {
     });
   }
   const row: Failure = failures[known.code];
+  const waitMs = row.waitMs === undefined ? undefined : (known.waitMs ?? row.waitMs);
   return ApplicationFailure.create({
     type: known.code,
     message: known.message,
     nonRetryable: row.kind !== 'again',
-    ...(row.waitMs === undefined ? {} : { nextRetryDelay: row.waitMs }),
+    ...(waitMs === undefined ? {} : { nextRetryDelay: waitMs }),
     ...(row.kind === 'again' ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });
 }

@@ -17,6 +17,8 @@ import { makeFaultActivities } from './faults/fault-activities.ts';
 import { makeLedgerActivities } from './ledger/ledger-activities.ts';
 import { makeTriggerActivities } from './ledger/trigger-activities.ts';
 import { makeAskModel } from './models/ask-models.ts';
+import { makeMeter } from './models/meter.ts';
+import { makeModelHealth } from './models/model-health.ts';
 import { makeSummariser } from './models/summarise.ts';
 import { makeOutboxActivities } from './outbox/outbox-activities.ts';
 import { makeProbeActivities } from './probes/probe-activities.ts';
@@ -43,12 +45,14 @@ export interface ActivityDeps {
 /** All activities by group; a workflow calls `digest.claim` and the history shows the same words. */
 export function makeActivityGroups(given: ActivityDeps) {
   const { files, log, store } = given;
-  const openSummariser = makeSummariser({ files, clock: store.clock, log });
+  const { clock } = store;
+  const health = makeModelHealth(given.hot, clock);
+  const askModel = makeAskModel({ files, health, meter: makeMeter({ store, log }), clock, log });
+  const openSummariser = makeSummariser({ files, askModel, clock });
   const zone = () => files.current().instance.owner.timezone ?? zoneOfThisMachine;
   const deps = { ...given, openSummariser, zone, scheduledAt };
   const outbox = makeOutboxActivities({ ...deps, chat: chatTransport });
   const talk = { ...deps, maxCharsOf: chatTransport.maxCharsOf, attempt };
-  const askModel = makeAskModel({ files, clock: store.clock, log });
   return {
     ledger: makeLedgerActivities(deps),
     triggers: makeTriggerActivities(deps),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from './common.ts';
+import { privacy } from './privacy.ts';
 import { sendRate } from './send-rate.ts';
 import { projectKinds, serviceChannels } from './service-channels.ts';
 
@@ -38,6 +39,7 @@ const userId = z.string().regex(/^@[^\s:]+:\S+$/, 'expected a user id such as @m
 const common = {
   owner: z.string().default('me'),
   enabled: z.boolean().default(true),
+  privacy,
   rate: sendRate.optional(),
   /** First address is the account's own; the others are aliases. */
   addresses: z.array(z.string().regex(/^[^\s@]+@[^\s@]+$/, 'expected an address such as me@example.org')).min(1),
@@ -54,6 +56,7 @@ const password = z.string().min(1).describe('The password, or a reference to a s
 const chat = {
   owner: z.string().default('me'),
   enabled: z.boolean().default(true),
+  privacy,
   rate: sendRate.optional(),
   /** A timed read beside what is pushed: push is a hint, the cursor is the truth. */
   readEvery: duration.default(900_000),

@@ -60,15 +60,16 @@ export interface PageSummariser {
    * Never throws for what a model did: then the summary is extractive and says why.
    *
    * @param options.folded - the digest will only count this mail, so no model is asked
+   * @param options.account - channel that it came by; some let no word leave this machine
    */
   summarise(
     mail: ParsedMail,
-    options?: { readonly folded?: boolean },
+    options?: { readonly folded?: boolean; readonly account?: string },
   ): Promise<{ readonly summary: MailSummary; readonly source: SummarySource }>;
 }
 
-/** Makes one summariser a page, over the models that are in force then. Implemented in `activities/models`. */
-export type OpenSummariser = () => PageSummariser;
+/** Makes one summariser a page, over the models that are in force then. Implemented in `activities/models`. @param of - the digest */
+export type OpenSummariser = (of: { readonly personId: string; readonly ref: string }) => PageSummariser;
 
 /** What `digests.content` holds: the digest and its words, so that whoever reads it needs no renderer. */
 export interface StoredDigest {

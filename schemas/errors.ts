@@ -107,6 +107,11 @@ export const failures = {
     waitMs: 10_000,
     remedy: 'The model is not answering; the extractive summary is used meanwhile.',
   },
+  modelNone: {
+    kind: 'human',
+    http: 424,
+    remedy: '`steward models explain` says of each model why it is not asked; correct models.yaml.',
+  },
   modelRefused: {
     kind: 'human',
     http: 424,
@@ -155,8 +160,11 @@ export type FailureCode = keyof typeof failures;
 export class StewardError extends Error {
   override readonly name = 'StewardError';
   readonly code: FailureCode;
-  constructor(code: FailureCode, message: string, options?: { cause?: unknown }) {
+  /** When the next try makes sense, milliseconds, where that is known better than by the table; only for `again`. */
+  readonly waitMs: number | undefined;
+  constructor(code: FailureCode, message: string, options?: { cause?: unknown; waitMs?: number }) {
     super(message, options);
     this.code = code;
+    this.waitMs = options?.waitMs;
   }
 }

@@ -20,6 +20,7 @@ export const idPrefixes = {
   audit: 'aud',
   event: 'evt',
   incident: 'inc',
+  modelCall: 'mcl',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

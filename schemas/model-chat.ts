@@ -1,3 +1,5 @@
+import type { Intent } from './model-intents.ts';
+
 /** What a model may call. Its arguments are checked here before anything is done, whoever made them up. */
 export interface ModelTool {
   /** Letters, digits and `_`. */
@@ -21,21 +23,60 @@ export type ModelMessage =
   | { readonly role: 'assistant'; readonly content: string; readonly calls?: readonly ModelCall[] }
   | { readonly role: 'tool'; readonly call: ModelCall; readonly content: string };
 
-export interface ModelAsk {
+/** An object that an answer must be. */
+export interface AnswerSchema {
+  /** Letters, digits and `_`. */
+  readonly name: string;
+  /** JSON Schema of one object. */
+  readonly json: Readonly<Record<string, unknown>>;
+  /** What is wrong with an answer, whoever gave it; undefined where nothing is. Repeats nothing of it. */
+  readonly check: (value: unknown) => string | undefined;
+}
+
+/** What a provider is asked. */
+export interface ProviderAsk {
   readonly messages: readonly ModelMessage[];
   /** None: it can only speak. */
   readonly tools: readonly ModelTool[];
   readonly maxOutputTokens: number;
+  /** The answer is one such object. */
+  readonly schema?: AnswerSchema;
+  /** 0 for what is to be the same each time; the provider's own when left out. */
+  readonly temperature?: number;
   /** Called with all that was said so far, as it comes. */
   readonly onText?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
+/** Whose a call is, for the record of it. */
+export interface AskedFor {
+  readonly personId: string;
+  readonly purpose: 'turn' | 'digest' | 'test';
+  /** Row that it serves, such as a turn. */
+  readonly ref?: string;
+}
+
+/** What the router is asked. */
+export interface ModelAsk extends ProviderAsk {
+  readonly for: AskedFor;
+  /** What is wanted; found out from the last words of a person when left out. */
+  readonly intent?: Intent;
+  /** No word of it may leave for a model that is not local. */
+  readonly localOnly?: boolean;
+  /** A model that was away just now is not asked, even where there is nobody else: there is a way without one. */
+  readonly optional?: boolean;
+}
+
+export interface ModelTokens {
+  readonly input: number;
+  readonly output: number;
+}
+
 export interface ModelReply {
   readonly text: string;
   readonly calls: readonly ModelCall[];
-  /** As the provider counts; estimated at four characters each where it does not say. */
-  readonly tokens: { readonly input: number; readonly output: number };
+  /** As the provider counts, where that can be; else estimated at four characters each. */
+  readonly tokens: ModelTokens;
 }
 
 /** A reply with who gave it. */
@@ -44,12 +85,14 @@ export interface AnsweredAsk extends ModelReply {
   readonly model: string;
   /** In the unit of `price`; 0 where none is set. */
   readonly cost: number;
+  /** Where a schema was asked for: an object that keeps to it. */
+  readonly object?: unknown;
 }
 
 /**
- * Asks the models of `models.yaml` in their order until one answers. No retry inside, and none after the first word was
- * handed on.
+ * Asks the models of `models.yaml` in the order of the route until one answers. Each is asked once: the only retry is the
+ * activity's. Nothing is asked any more after the first word was handed on.
  *
- * @throws modelBusy, modelRefused: what the last one came to
+ * @throws modelBusy, modelRefused, modelNone: what the last one came to
  */
 export type AskModel = (ask: ModelAsk) => Promise<AnsweredAsk>;

@@ -1,37 +1,107 @@
 import { z } from 'zod';
+import { intents } from './model-intents.ts';
 
 /** What a model costs, per million tokens, in any one unit of money. Local ones cost nothing. */
 const price = z
   .strictObject({ input: z.number().nonnegative(), output: z.number().nonnegative() })
   .optional()
-  .describe('Per million tokens; `agent.cost` in steward.yaml is in the same unit');
+  .describe('Per million tokens; every `cost` in steward.yaml and here is in the same unit');
 
-/** `models.yaml`: first usable model is tried first. With none, summaries are extractive. @source DESIGN.md section 6 */
-export const modelsFile = z.strictObject({
-  models: z
-    .array(
-      z.discriminatedUnion('type', [
-        z.strictObject({
-          name: z.string().min(1),
-          type: z.literal('remote'),
-          endpoint: z.url(),
-          /** Name of the model at the provider; `name` when left out. */
-          model: z.string().optional(),
-          auth: z.strictObject({ api_key: z.string().min(1) }).optional(),
-          price,
-        }),
-        z.strictObject({
-          name: z.string().min(1),
-          type: z.literal('ollama'),
-          endpoint: z.url().default('http://127.0.0.1:11434'),
-          model: z.string().optional(),
-          path: z.string().optional(),
-          gpu_id: z.int().nonnegative().optional(),
-          price,
-        }),
-      ]),
-    )
-    .default([]),
+/** What may be used up. Counted for 24 hours back from each call, so that midnight is no second budget. */
+const budget = z.strictObject({
+  tokensPerDay: z.int().min(1_000).optional().describe('In and out'),
+  costPerDay: z.number().positive().optional(),
 });
+
+const common = {
+  name: z.string().min(1).max(100),
+  model: z.string().min(1).optional().describe('Its name at the provider; `name` when left out'),
+  price,
+  local: z
+    .boolean()
+    .optional()
+    .describe('Whether words that must not leave may go there; true for this machine when left out'),
+  insecure: z
+    .boolean()
+    .default(false)
+    .describe('Plain HTTP to another machine; whoever listens on the way reads and changes all of it'),
+  can: z
+    .strictObject({
+      tools: z.boolean().optional(),
+      schema: z.boolean().optional().describe('Answers that keep to a JSON Schema'),
+      vision: z.boolean().optional(),
+      audio: z.boolean().optional(),
+      context: z.int().min(256).optional().describe('Tokens, in and out'),
+    })
+    .prefault({})
+    .describe('What it can do, where that is known better than `steward models test` found'),
+  limits: z
+    .strictObject({
+      requestsPerMinute: z.int().min(1).optional(),
+      tokensPerMinute: z.int().min(1_000).optional(),
+    })
+    .prefault({})
+    .describe('What its provider allows; kept by all workers together'),
+  budget: budget.prefault({}),
+};
+
+const entry = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('remote'),
+    ...common,
+    endpoint: z.url({ protocol: /^https?$/ }),
+    auth: z.strictObject({ api_key: z.string().min(1) }).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('ollama'),
+    ...common,
+    endpoint: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:11434'),
+    path: z.string().optional(),
+    gpu_id: z.int().nonnegative().optional(),
+  }),
+]);
+export type ModelEntry = z.infer<typeof entry>;
+
+const names = z.array(z.string());
+
+/** `models.yaml`: any number of models, or none; then summaries are extractive. @source DESIGN.md section 6 */
+export const modelsFile = z
+  .strictObject({
+    models: z.array(entry).default([]),
+    prefer: z
+      .partialRecord(z.enum(intents), names)
+      .default({})
+      .describe('Which models are asked first for what; the others follow'),
+    order: z
+      .enum(['file', 'cheapest', 'fastest'])
+      .default('file')
+      .describe('Of those that `prefer` does not name: as they stand here, by price, or by what was seen of them'),
+    budget: budget.prefault({}).describe('Of all models together'),
+  })
+  .superRefine(({ models, prefer }, context) => {
+    const known = models.map(({ name }) => name);
+    for (const [at, model] of models.entries()) {
+      if (known.indexOf(model.name) < at)
+        context.addIssue({ code: 'custom', path: ['models', at, 'name'], message: 'is the name of another model too' });
+      if (!model.insecure && new URL(model.endpoint).protocol === 'http:' && !isLoopback(model.endpoint))
+        context.addIssue({
+          ...{ code: 'custom', path: ['models', at, 'endpoint'] },
+          message: 'is plain HTTP to another machine: use https, or say `insecure: true` beside it',
+        });
+    }
+    for (const [intent, preferred] of Object.entries(prefer))
+      for (const [at, name] of preferred.entries())
+        if (!known.includes(name))
+          context.addIssue({ code: 'custom', path: ['prefer', intent, at], message: 'is the name of no model' });
+  });
 export type ModelsFile = z.infer<typeof modelsFile>;
-export type ModelEntry = ModelsFile['models'][number];
+
+/** Whether an address is this machine. Pure. */
+export function isLoopback(endpoint: string): boolean {
+  const { hostname } = new URL(endpoint);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** Whether words that must not leave may go to a model. Pure. */
+export const isLocal = ({ local, endpoint }: Pick<ModelEntry, 'local' | 'endpoint'>): boolean =>
+  local ?? isLoopback(endpoint);

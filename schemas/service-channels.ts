@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, place } from './common.ts';
+import { privacy } from './privacy.ts';
 import { sendRate } from './send-rate.ts';
 import { areKeys } from './trigger-kinds/webhook.ts';
 
@@ -20,6 +21,7 @@ const ids = z.array(z.string().min(1).max(200)).min(1);
 const common = {
   owner: z.string().default('me'),
   enabled: z.boolean().default(true),
+  privacy,
   rate: sendRate.optional(),
   /** A timed read beside what is pushed, where the service has something to read. */
   readEvery: duration.default(300_000),

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type DigestItem, isFolded, type OpenSummariser } from '../../schemas/digest.ts';
+import { type DigestItem, isFolded, type OpenSummariser, type PageSummariser } from '../../schemas/digest.ts';
 import { limits } from '../../schemas/protocol.ts';
 import { claimMails } from '../../store/digests/claim-mails.ts';
 import { keepDigest, readDigest } from '../../store/digests/keep-digest.ts';
@@ -29,12 +29,14 @@ export function makeDigestActivities({ store, openSummariser, zone, log }: Diges
 
     /** Summarises the mails of one page that have no summary yet, one after the other, so that memory stays flat. */
     summarisePage: async ({ digestId, page }: { digestId: string; page: number }): Promise<PageResult> => {
-      const summariser = openSummariser();
+      let summariser: PageSummariser | undefined;
       const made = { extractive: 0, byModel: 0 };
       const lines: Line[] = [];
       for (const claimed of await unsummarised(store, digestId, page, limits.digestPage)) {
         const line = lineOf(claimed);
-        const { summary, source } = await summariser.summarise(claimed.mail, { folded: isFolded(line) });
+        const { mail, account, personId } = claimed;
+        summariser ??= openSummariser({ personId, ref: digestId });
+        const { summary, source } = await summariser.summarise(mail, { folded: isFolded(line), account });
         lines.push([claimed, { ...line, summary, source }]);
         if (source.method === 'model') made.byModel += 1;
         else made.extractive += 1;

@@ -1,56 +1,142 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../schemas/clock.ts';
-import { type FailureCode, StewardError } from '../../schemas/errors.ts';
+import { StewardError } from '../../schemas/errors.ts';
 import type { Files } from '../../schemas/file-set.ts';
-import type { AskModel, ModelAsk, ModelReply } from '../../schemas/model-chat.ts';
-import type { ModelEntry } from '../../schemas/models-file.ts';
-import { chatOllama } from './chat-ollama.ts';
-import { chatOpenai } from './chat-openai.ts';
-import { makeModelRests } from './model-rests.ts';
+import type { AnsweredAsk, AskModel, ModelAsk } from '../../schemas/model-chat.ts';
+import type { Intent } from '../../schemas/model-intents.ts';
+import { modelOutcomes } from '../../schemas/model-outcomes.ts';
+import { isLocal, type ModelEntry, type ModelsFile } from '../../schemas/models-file.ts';
+import type { Meter } from './meter.ts';
+import type { ModelHealth } from './model-health.ts';
+import { generate } from './pipeline/generate.ts';
+import { processInput } from './pipeline/process-input.ts';
+import { recogniseIntent } from './pipeline/recognise-intent.ts';
+import { type Considered, type ModelState, routeModels } from './pipeline/route-models.ts';
+import { askProvider } from './providers/ask-provider.ts';
+import { ModelFault } from './providers/name-outcome.ts';
 
-interface AskDeps {
+export interface RouterDeps {
   readonly files: Pick<Files, 'current'>;
+  readonly health: ModelHealth;
+  readonly meter: Meter;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn'>;
-  /** For one answer; 120 s when left out. */
-  readonly timeoutMs?: number;
+  readonly timeouts?: Partial<Timeouts>;
 }
 
-/** Makes what asks the models of `models.yaml`, as the file stands at each question. */
-export function makeAskModel({ files, clock, log, timeoutMs = 120_000 }: AskDeps): AskModel {
-  const resting = makeModelRests(clock);
-  return async (ask) => {
-    const entries = files.current().models.models;
-    const rested = entries.filter(({ name }) => !resting.rests(name));
-    let failure = new StewardError('modelBusy', 'Cannot ask a model: none is set up');
-    // Where all rest, one that may have come back is better than none.
-    for (const entry of rested.length > 0 ? rested : entries) {
+type RecognisedAsk = ModelAsk & { readonly intent: Intent };
+
+/** Milliseconds. */
+interface Timeouts {
+  /** For one answer as a whole. */
+  readonly whole: number;
+  /** Until its first byte; a model on this machine may have to be loaded first. */
+  readonly firstRemote: number;
+  readonly firstLocal: number;
+}
+const patience: Timeouts = { whole: 300_000, firstRemote: 60_000, firstLocal: 240_000 };
+
+/** Of one answer, with the envelope that a stream puts around each word. */
+const maxBytes = 16 * 1_048_576;
+
+/**
+ * Makes what asks the models of `models.yaml`, as the file stands at each question; a call that is under way goes on with
+ * the model that it began with.
+ *
+ *   process input -> recognise the intent -> route -> generate -> adapt the output        activities/models/pipeline/
+ */
+export function makeAskModel(deps: RouterDeps): AskModel {
+  const { files, clock, log } = deps;
+  return async (asked) => {
+    const file = files.current().models;
+    const ask: RecognisedAsk = { ...asked, intent: asked.intent ?? recogniseIntent(processInput(asked).words).intent };
+    const considered = await considerModels(deps, file, ask);
+    const candidates = considered.filter(({ place }) => place !== undefined);
+    if (candidates.length === 0) throw nobodyFor(considered, clock.now());
+    let failure: StewardError | undefined;
+    for (const { entry } of candidates) {
+      // The one before may have been refused for the key or the purse that this one shares.
+      if (failure !== undefined && (await deps.health.rests(entry))?.lastResort === false) continue;
       let spoken = false;
       const onText = (text: string) => {
+        // An object is of use to nobody before it is whole.
+        if (ask.schema !== undefined) return;
         spoken = true;
         ask.onText?.(text);
       };
       try {
-        const reply = await askOne(entry, { ...ask, onText }, timeoutMs);
-        return { ...reply, model: entry.name, cost: costOf(entry, reply) };
-      } catch (cause) {
+        return await askEntry(deps, file, entry, { ...ask, onText });
+      } catch (error) {
         ask.signal?.throwIfAborted();
-        failure = cause instanceof StewardError ? cause : new StewardError('modelBusy', `Cannot ask ${entry.name}`);
-        const code: FailureCode = failure.code;
-        log.warn({ model: entry.name, code }, 'a model gave no answer');
-        resting.begin(entry.name, code);
+        if (!(error instanceof ModelFault)) throw error;
+        log.warn({ model: entry.name, outcome: error.outcome }, 'a model gave no answer');
+        failure = sooner(failure, failureOf(entry, error));
         // Two models in one sentence are worse than a late one.
-        if (spoken) break;
+        if (spoken) throw failureOf(entry, error);
       }
     }
-    throw failure;
+    throw failure!;
   };
 }
 
-function askOne(entry: ModelEntry, ask: ModelAsk, timeoutMs: number): Promise<ModelReply> {
-  return entry.type === 'ollama' ? chatOllama(entry, ask, timeoutMs) : chatOpenai(entry, ask, timeoutMs);
+/** Which models would be asked, in which order, and why; those that are not, with the reason. */
+export async function considerModels(
+  { health, meter }: Pick<RouterDeps, 'health' | 'meter'>,
+  file: ModelsFile,
+  ask: RecognisedAsk,
+): Promise<Considered[]> {
+  const { needs } = processInput(ask);
+  const seen = file.order === 'fastest' ? await meter.latencies() : new Map<string, number>();
+  const states = new Map<string, ModelState>();
+  for (const entry of file.models) {
+    const rests = await health.rests(entry);
+    const latencyMs = seen.get(entry.name);
+    states.set(entry.name, {
+      ...(rests === undefined ? {} : { rests }),
+      ...(latencyMs === undefined ? {} : { latencyMs }),
+    });
+  }
+  return routeModels(file, ask.intent, needs, (name) => states.get(name) ?? {});
 }
 
-function costOf({ price }: ModelEntry, { tokens }: ModelReply): number {
-  return price === undefined ? 0 : (tokens.input * price.input + tokens.output * price.output) / 1_000_000;
+async function askEntry(
+  { health, meter, timeouts }: RouterDeps,
+  file: ModelsFile,
+  entry: ModelEntry,
+  ask: RecognisedAsk,
+): Promise<AnsweredAsk> {
+  const { whole, firstRemote, firstLocal } = { ...patience, ...timeouts };
+  const bounds = { wholeMs: whole, firstMs: isLocal(entry) ? firstLocal : firstRemote, maxBytes };
+  const begin = (one: ModelAsk) => meter.begin(file, entry, { ...one, intent: ask.intent });
+  try {
+    const reply = await generate({ askOne: askProvider, begin, bounds }, entry, ask);
+    await health.answered(entry);
+    return { ...reply, model: entry.name };
+  } catch (error) {
+    // Our own limits say nothing of the far side.
+    if (error instanceof ModelFault && !error.ours) await health.failed(entry, error.outcome, error.waitMs);
+    throw error;
+  }
+}
+
+function failureOf({ name }: ModelEntry, { outcome, waitMs }: ModelFault): StewardError {
+  const { failure, means } = modelOutcomes[outcome];
+  return new StewardError(failure, `Cannot ask ${name}: ${means}`, waitMs === undefined ? {} : { waitMs });
+}
+
+/** Of what the models came to: one that time mends before one that a person must mend. */
+function sooner(known: StewardError | undefined, next: StewardError): StewardError {
+  if (known?.code !== 'modelBusy') return next;
+  if (next.code !== 'modelBusy') return known;
+  return (next.waitMs ?? 0) < (known.waitMs ?? 0) ? next : known;
+}
+
+function nobodyFor(considered: readonly Considered[], now: Date): StewardError {
+  const why = considered.map(({ entry, reasons }) => `${entry.name} is ${reasons.at(-1)}`).join('; ');
+  const backAt = considered.flatMap(({ restsUntil }) => (restsUntil === undefined ? [] : [restsUntil.getTime()]));
+  if (backAt.length > 0) {
+    const waitMs = Math.max(0, Math.min(...backAt) - now.getTime());
+    return new StewardError('modelBusy', `Cannot ask a model now: ${why}`, { waitMs });
+  }
+  return new StewardError('modelNone', `Cannot ask a model: ${why === '' ? 'none is set up' : why}`);
 }

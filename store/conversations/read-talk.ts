@@ -14,6 +14,8 @@ export interface Exchange {
   readonly answered: string;
   /** Whether the answer shows words from outside. */
   readonly tainted: boolean;
+  /** Account on which it was said. */
+  readonly accountId: string;
 }
 
 /** Exchanges before a turn that a model may see. */
@@ -45,7 +47,7 @@ export async function talkBefore(
     const own = answers.filter(({ turnId, accountId }) => turnId === row.id && accountId === row.accountId);
     try {
       const answered = own.map((answer) => textOf(store, answer)).join('\n');
-      return [{ said: openMessage(store, row).text, answered, tainted: row.tainted }];
+      return [{ said: openMessage(store, row).text, answered, tainted: row.tainted, accountId: row.accountId }];
     } catch (error) {
       // What cannot be opened any more is forgotten; the turns after it are not.
       if (error instanceof StewardError) return [];

@@ -179,6 +179,7 @@ test(
         name: 'home',
         hash: 'h',
         owner: 'me',
+        privacy: 'any',
         enabled: true,
         addresses: ['me@mail.test'],
         trustAuthservIds: [],

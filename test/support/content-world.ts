@@ -1,3 +1,7 @@
+import { makeAskModel } from '../../activities/models/ask-models.ts';
+import { makeMeter } from '../../activities/models/meter.ts';
+import { makeModelHealth } from '../../activities/models/model-health.ts';
+import { makeSummariser } from '../../activities/models/summarise.ts';
 import { type Channel, channelFile } from '../../schemas/channel-file.ts';
 import { type fixedClock, fixedClock as makeClock } from '../../schemas/clock.ts';
 import { fires } from '../../schemas/db/fires.ts';
@@ -5,8 +9,10 @@ import type { FileSet } from '../../schemas/file-set.ts';
 import { newId } from '../../schemas/ids.ts';
 import { instanceFile } from '../../schemas/instance-file.ts';
 import type { ParsedMail } from '../../schemas/message.ts';
+import { modelsFile } from '../../schemas/models-file.ts';
 import { ensureAccount } from '../../store/accounts/ensure-account.ts';
 import type { Account } from '../../store/accounts/find-account.ts';
+import { inProcessHotTier } from '../../store/hot/in-process.ts';
 import { acceptMails } from '../../store/inbox/accept-mails.ts';
 import { parsedMail } from './parsed-mail.ts';
 import { type TestStore, testStore } from './postgres.ts';
@@ -44,7 +50,7 @@ export async function contentWorld(
     files: {
       triggers: new Map(),
       channels: new Map(channels.map((channel) => [channel.name, channel])),
-      models: { models: [] },
+      models: modelsFile.parse({}),
       instance: instanceFile.parse({}),
       faults: [],
     },
@@ -71,4 +77,14 @@ export async function contentWorld(
       return (await acceptMails(store, session, incoming)).inboxIds;
     },
   };
+}
+
+/** Summaries by the models of its files, else extractive. */
+export function openSummariserOf(world: ContentWorld) {
+  const { clock, store } = world;
+  const files = { current: () => world.files };
+  const log = { warn: () => undefined };
+  const health = makeModelHealth(inProcessHotTier(clock), clock);
+  const askModel = makeAskModel({ files, health, meter: makeMeter({ store, log }), clock, log });
+  return makeSummariser({ files, askModel, clock });
 }

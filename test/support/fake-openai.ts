@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /** What a fake model does with one question. */
 export type FakeAnswer =
-  | { readonly say: string }
+  | { readonly say: string; readonly usage?: object }
   /** Asks for tools, with or without words before them. */
   | { readonly call: readonly { readonly tool: string; readonly args: string }[]; readonly say?: string }
   /** Breaks off in the middle of what it says. */
@@ -12,7 +12,11 @@ export type FakeAnswer =
   | { readonly say: string; readonly afterMs: number }
   /** Says a word every so many milliseconds. */
   | { readonly say: string; readonly everyMs: number }
-  | { readonly status: number }
+  | { readonly status: number; readonly code?: string; readonly words?: string; readonly retryAfter?: string }
+  /** Says one word after the other and never comes to an end. */
+  | { readonly endless: string }
+  /** Bytes that are no answer of the protocol. */
+  | { readonly raw: string }
   /** Holds the answer until the server is closed. */
   | { readonly hang: true }
   | { readonly cut: true };
@@ -78,10 +82,17 @@ async function reply(response: ServerResponse, path: string, answer: FakeAnswer,
   if ('hang' in answer) return;
   if ('cut' in answer) return void response.destroy();
   if ('status' in answer) {
-    response.writeHead(answer.status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ error: path.startsWith('/api') ? 'refused' : { message: 'refused' } }));
+    const { status, code, words = 'refused', retryAfter } = answer;
+    const after = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+    response.writeHead(status, { 'content-type': 'application/json', ...after });
+    response.end(JSON.stringify({ error: path.startsWith('/api') ? words : { message: words, code } }));
     return;
   }
+  if ('raw' in answer) {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    return void response.end(answer.raw);
+  }
+  if ('endless' in answer) return void (await sayForEver(response, path, answer.endless, body));
   if ('afterMs' in answer) await new Promise((resolve) => setTimeout(resolve, answer.afterMs));
   const pieces = path.startsWith('/api') ? ollamaPieces(answer, body) : openaiPieces(answer, body);
   response.writeHead(200, { 'content-type': body.stream === true ? 'text/event-stream' : 'application/json' });
@@ -95,6 +106,16 @@ async function reply(response: ServerResponse, path: string, answer: FakeAnswer,
     return void response.destroy();
   }
   response.end();
+}
+
+/** Until whoever asked hangs up. */
+async function sayForEver(response: ServerResponse, path: string, say: string, body: Asked['body']): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const [piece] = path.startsWith('/api') ? ollamaPieces({ say }, body) : openaiPieces({ say }, body);
+  while (!response.destroyed) {
+    if (!response.write(piece)) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 const wordsOf = (answer: Speaking): string => ('half' in answer ? answer.half : (answer.say ?? ''));
@@ -121,7 +142,8 @@ function* openaiPieces(answer: Speaking, { model, stream }: Asked['body']): Gene
     }
   }
   yield delta({}, 'call' in answer ? 'tool_calls' : 'stop');
-  yield chunk({ choices: [], usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 } });
+  const counted = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 };
+  yield chunk({ choices: [], usage: 'usage' in answer ? answer.usage : counted });
   yield 'data: [DONE]\n\n';
 }
 

@@ -61,7 +61,7 @@ export async function matrixFarSide(): Promise<MatrixFarSide | string> {
 }
 
 const channelOf = (server: TestSynapse, steward: MatrixClient, owner: MatrixClient): MatrixChannel => ({
-  ...{ kind: 'matrix', name: 'matrix', hash: 'matrix', owner: 'me', enabled: true, readEvery: 900_000 },
+  ...{ kind: 'matrix', name: 'matrix', hash: 'matrix', owner: 'me', enabled: true, privacy: 'any', readEvery: 900_000 },
   ...{ addresses: [owner.userId], homeserver: server.url, userId: steward.userId, token: steward.token },
 });
 

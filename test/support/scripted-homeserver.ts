@@ -36,7 +36,15 @@ export async function scriptedHomeserver(): Promise<ScriptedHomeserver> {
   return {
     ...{ url: server.url, requests: server.requests, on },
     channel: {
-      ...{ kind: 'matrix', name: 'matrix', hash: 'matrix', owner: 'me', enabled: true, readEvery: 900_000 },
+      ...{
+        kind: 'matrix',
+        name: 'matrix',
+        hash: 'matrix',
+        owner: 'me',
+        enabled: true,
+        privacy: 'any',
+        readEvery: 900_000,
+      },
       ...{ addresses: [scripted.owner], homeserver: server.url, userId: scripted.us, token: 'token-of-ours' },
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

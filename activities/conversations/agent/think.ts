@@ -13,6 +13,7 @@ import { gatherMessages } from './gather-messages.ts';
 import { whileTyping } from './keep-typing.ts';
 import { showDrafts } from './show-drafts.ts';
 import { showInChat } from './show-in-chat.ts';
+import { staysHere } from './stays-here.ts';
 import type { Thought } from './thought.ts';
 
 export interface ThinkInput {
@@ -57,6 +58,8 @@ export async function think(deps: AgentDeps, { inboxId, step, last }: ThinkInput
       shown(text);
       inChat?.onText(text);
     },
+    for: { personId: row.personId, purpose: 'turn', ref: inboxId },
+    localOnly: await staysHere(deps, row, { talk: given.talk, tainted }),
     ...signalOf(deps.cancelled()),
   };
   const reply = await whileTyping(deps, row, () => askOrStop(deps, ask));

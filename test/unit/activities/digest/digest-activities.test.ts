@@ -2,15 +2,14 @@ import { eq } from 'drizzle-orm';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { makeDigestActivities } from '../../../../activities/digest/digest-activities.ts';
-import { makeSummariser } from '../../../../activities/models/summarise.ts';
 import { cursors } from '../../../../schemas/db/accounts.ts';
 import { fires } from '../../../../schemas/db/fires.ts';
 import { digests, inbox } from '../../../../schemas/db/inbox.ts';
-import type { ModelsFile } from '../../../../schemas/models-file.ts';
+import { modelsFile } from '../../../../schemas/models-file.ts';
 import { limits } from '../../../../schemas/protocol.ts';
 import { readDigest } from '../../../../store/digests/keep-digest.ts';
 import { openDatabase } from '../../../../store/open-database.ts';
-import { type ContentWorld, contentWorld } from '../../../support/content-world.ts';
+import { type ContentWorld, contentWorld, openSummariserOf } from '../../../support/content-world.ts';
 import { fakeModel } from '../../../support/fake-openai.ts';
 
 /*
@@ -23,8 +22,7 @@ import { fakeModel } from '../../../support/fake-openai.ts';
 const log = pino({ level: 'silent' });
 
 function digestOf(world: ContentWorld, store = world.store) {
-  const files = { current: () => world.files };
-  const openSummariser = makeSummariser({ files, clock: world.clock, log });
+  const openSummariser = openSummariserOf(world);
   return makeDigestActivities({ store, openSummariser, zone: () => 'Europe/Berlin', log });
 }
 
@@ -134,8 +132,8 @@ describe('digest activities', () => {
   test('summarisePage() does not ask a model about folded mail or twice about the same mail', async () => {
     await using world = await contentWorld();
     await using server = await fakeModel(() => ({ say: '{"what":"By the model.","ask":"","due":""}' }));
-    const models: ModelsFile['models'] = [{ name: 'm', type: 'remote', endpoint: server.openaiEndpoint }];
-    world.files = { ...world.files, models: { models } };
+    const models = modelsFile.parse({ models: [{ name: 'm', type: 'remote', endpoint: server.openaiEndpoint }] });
+    world.files = { ...world.files, models };
     await world.receive([{}, { classification: { kind: 'machine', reason: 'Auto-Submitted' } }, {}]);
     await world.receive([{}], true);
     const { digestId } = await digestOf(world).claim({ fireId: await world.fire(), personId: world.personId });

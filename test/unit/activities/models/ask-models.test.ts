@@ -4,12 +4,9 @@
  * - What a model asks for comes through as it wrote it; what it costs is counted.
  */
 import { expect, test } from 'vitest';
-import { makeAskModel } from '../../../../activities/models/ask-models.ts';
-import { fixedClock } from '../../../../schemas/clock.ts';
-import type { FileSet } from '../../../../schemas/file-set.ts';
 import type { ModelMessage, ModelTool } from '../../../../schemas/model-chat.ts';
-import { modelsFile } from '../../../../schemas/models-file.ts';
 import { type FakeAnswer, type FakeModel, fakeModel } from '../../../support/fake-openai.ts';
+import { modelWorld } from '../../../support/model-world.ts';
 
 const tools: ModelTool[] = [{ name: 'look', does: 'Looks.', parameters: { type: 'object', properties: {} } }];
 const messages: ModelMessage[] = [
@@ -29,15 +26,7 @@ const ollama = (server: FakeModel, name = 'local') => ({
   ...{ name, type: 'ollama', endpoint: server.ollamaEndpoint, path: '/models/llama3', price },
 });
 
-function asking(models: object[]) {
-  const clock = fixedClock('2026-11-27T08:00:00Z');
-  const files = { current: () => ({ models: modelsFile.parse({ models }) }) as unknown as FileSet };
-  const askModel = makeAskModel({ files, clock, log: { warn: () => undefined }, timeoutMs: 2_000 });
-  const heard: string[] = [];
-  const ask = (more: object = {}) =>
-    askModel({ messages, tools, maxOutputTokens: 100, onText: (text) => void heard.push(text), ...more });
-  return { ask, heard, clock };
-}
+const asking = (models: object[]) => modelWorld({ models }, { firstRemote: 1_000, firstLocal: 1_000 });
 
 test.each([
   ['remote', remote],
@@ -47,14 +36,14 @@ test.each([
     say: 'I look again.',
     call: [{ tool: 'look', args: '{"at":"box"}' }],
   }));
-  const { ask, heard } = asking([entry(server)]);
-  const reply = await ask();
+  await using world = await asking([entry(server)]);
+  const reply = await world.ask({ messages, tools });
   expect(reply).toEqual({
     text: 'I look again.',
     calls: [{ id: expect.any(String), tool: 'look', args: '{"at":"box"}' }],
     ...{ tokens: { input: 100, output: 10 }, model: entry(server).name, cost: 0.0006 },
   });
-  expect(heard.at(-1)).toBe('I look again.');
+  expect(world.heard.at(-1)).toBe('I look again.');
   const { body } = server.asked[0]!;
   expect(body.tools).toMatchObject([{ type: 'function', function: { name: 'look', description: 'Looks.' } }]);
   const [, , called, answered] = body.messages as unknown as Record<string, unknown>[];
@@ -76,11 +65,12 @@ test.each<[string, FakeAnswer]>([
   async (_what, fault) => {
     await using ill = await fakeModel(() => fault);
     await using well = await fakeModel(() => ({ say: 'Here.' }));
-    const { ask, clock } = asking([remote(ill, 'first'), ollama(well, 'second')]);
+    await using world = await asking([remote(ill, 'first'), ollama(well, 'second')]);
+    const { ask, clock } = world;
     expect(await ask()).toMatchObject({ text: 'Here.', model: 'second' });
     expect(await ask()).toMatchObject({ text: 'Here.', model: 'second' });
     expect(ill.asked).toHaveLength(1);
-    clock.advance(601_000);
+    clock.advance(601_000 * 6);
     await ask();
     expect(ill.asked).toHaveLength(2);
   },
@@ -94,7 +84,8 @@ test.each([
   async (_type, entry) => {
     await using half = await fakeModel(() => ({ half: 'It is a ' }));
     await using well = await fakeModel(() => ({ say: 'Here.' }));
-    const { ask, heard } = asking([entry(half), remote(well, 'second')]);
+    await using world = await asking([entry(half), remote(well, 'second')]);
+    const { ask, heard } = world;
     await expect(ask()).rejects.toMatchObject({ code: 'modelBusy' });
     expect(heard.at(-1)).toBe('It is a ');
     expect(well.asked).toHaveLength(0);
@@ -105,10 +96,11 @@ test.each([
 
 test('makeAskModel() ends when it is told to, and refuses where no model is set up', async () => {
   await using server = await fakeModel(() => ({ hang: true }));
-  const { ask } = asking([remote(server)]);
+  await using world = await asking([remote(server)]);
+  await using empty = await asking([]);
   const ends = new AbortController();
-  const asked = ask({ signal: ends.signal });
+  const asked = world.ask({ signal: ends.signal });
   setTimeout(() => ends.abort(), 100);
   await expect(asked).rejects.toThrow();
-  await expect(asking([]).ask()).rejects.toMatchObject({ code: 'modelBusy' });
+  await expect(empty.ask()).rejects.toMatchObject({ code: 'modelNone' });
 });

@@ -2,7 +2,6 @@ import { eq } from 'drizzle-orm';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { makeDigestActivities } from '../../../../activities/digest/digest-activities.ts';
-import { makeSummariser } from '../../../../activities/models/summarise.ts';
 import { makeReportActivities } from '../../../../activities/report/report-activities.ts';
 import { accounts } from '../../../../schemas/db/accounts.ts';
 import { reports } from '../../../../schemas/db/inbox.ts';
@@ -11,7 +10,7 @@ import { readReport } from '../../../../store/digests/read-report.ts';
 import { recordChecks } from '../../../../store/health/record-checks.ts';
 import { claimEffect, contentBegins } from '../../../../store/outbox/claim-effect.ts';
 import { queueEffect } from '../../../../store/outbox/queue-effect.ts';
-import { type ContentWorld, contentWorld } from '../../../support/content-world.ts';
+import { type ContentWorld, contentWorld, openSummariserOf } from '../../../support/content-world.ts';
 
 /*
  * - A fire has one report, whatever is repeated or runs at once.
@@ -25,8 +24,7 @@ const reportOf = (world: ContentWorld) =>
   makeReportActivities({ store: world.store, files: { current: () => world.files }, zone, log });
 
 async function digestOf(world: ContentWorld, fireId: string): Promise<string> {
-  const files = { current: () => world.files };
-  const openSummariser = makeSummariser({ files, clock: world.clock, log });
+  const openSummariser = openSummariserOf(world);
   const digest = makeDigestActivities({ store: world.store, openSummariser, zone, log });
   const { digestId } = await digest.claim({ fireId, personId: world.personId });
   await digest.summarisePage({ digestId, page: 0 });

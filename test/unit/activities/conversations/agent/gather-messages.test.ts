@@ -5,7 +5,9 @@ import type { Exchange } from '../../../../../store/conversations/read-talk.ts';
 import type { TurnStep } from '../../../../../store/conversations/turn-steps.ts';
 
 const base = { now: 'Friday, 08:00', zone: 'Europe/Berlin', said: 'And now?', talk: [], steps: [], last: false };
-const exchange = (said: string, answered = 'Yes.', tainted = false): Exchange => ({ said, answered, tainted });
+const exchange = (said: string, answered = 'Yes.', tainted = false): Exchange => ({
+  ...{ said, answered, tainted, accountId: 'acc_1' },
+});
 
 test('gatherMessages() puts the words of the person after the talk before them', () => {
   const { messages, tainted } = gatherMessages({ ...base, talk: [exchange('Hello'), exchange('Again', '')] });

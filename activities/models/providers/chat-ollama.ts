@@ -1,27 +1,27 @@
 import { basename } from 'node:path';
 import type { ChatResponse, Message } from 'ollama';
-import { StewardError } from '../../schemas/errors.ts';
-import type { ModelAsk, ModelCall, ModelMessage, ModelReply } from '../../schemas/model-chat.ts';
-import type { ModelEntry } from '../../schemas/models-file.ts';
+import type { ModelCall, ModelMessage, ModelReply, ProviderAsk } from '../../../schemas/model-chat.ts';
+import type { ModelEntry } from '../../../schemas/models-file.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import { countTokens } from './count-tokens.ts';
-import { modelFailure } from './open-openai.ts';
+import { ModelFault, nameOutcome } from './name-outcome.ts';
+import { faultIn } from './open-openai.ts';
+import type { AskProvider } from './provider.ts';
 
-export type OllamaModel = Extract<ModelEntry, { type: 'ollama' }>;
+type OllamaModel = Extract<ModelEntry, { type: 'ollama' }>;
 
 /** What a server calls the model: `model`, else the last part of `path`, else `name`. Pure. */
 export const ollamaName = ({ model, path, name }: OllamaModel): string =>
   model ?? (path === undefined ? name : basename(path));
 
-/**
- * Asks an Ollama server once, with tools, and hands on its words as they come.
- *
- * @throws modelBusy when it does not answer in time or breaks off, modelRefused when it has no such model
- * @source docs.ollama.com/api/chat
- */
-export async function chatOllama(entry: OllamaModel, ask: ModelAsk, timeoutMs: number): Promise<ModelReply> {
+/** Asks an Ollama server. @source docs.ollama.com/api/chat */
+export const chatOllama: AskProvider<OllamaModel> = async (entry, ask, bounds) => {
   const { Ollama } = await import('ollama');
-  const client = new Ollama({ host: entry.endpoint, fetch: boundedFetch(timeoutMs, 16 * 1_048_576, ask.signal) });
+  const { signal, schema, tools, temperature } = ask;
+  const bounded = boundedFetch(bounds);
+  const ended: typeof fetch = (url, init = {}) => bounded(url, signal === undefined ? init : { ...init, signal });
+  const client = new Ollama({ host: entry.endpoint, fetch: ended });
+  let begun = false;
   try {
     const stream = await client.chat({
       model: ollamaName(entry),
@@ -29,25 +29,23 @@ export async function chatOllama(entry: OllamaModel, ask: ModelAsk, timeoutMs: n
       messages: ask.messages.map(asOllama),
       options: {
         num_predict: ask.maxOutputTokens,
+        ...(temperature === undefined ? {} : { temperature }),
         ...(entry.gpu_id === undefined ? {} : { main_gpu: entry.gpu_id }),
       },
-      ...(ask.tools.length === 0
-        ? {}
-        : {
-            tools: ask.tools.map(({ name, does, parameters }) => ({
-              type: 'function',
-              function: { name, description: does, parameters },
-            })),
-          }),
+      ...(schema === undefined ? {} : { format: schema.json }),
+      ...(tools.length === 0 ? {} : { tools: tools.map(toolOf) }),
     });
+    begun = true;
     return await readStream(stream, ask);
   } catch (cause) {
-    if (cause instanceof StewardError) throw cause;
-    throw modelFailure(entry.name, (cause as { status_code?: number }).status_code);
+    signal?.throwIfAborted();
+    const { status_code: status, message } = cause as { status_code?: number; message?: string };
+    const known = faultIn(cause) ?? nameOutcome({ status, words: [message] });
+    throw begun && known.outcome === 'away' ? new ModelFault('broke') : known;
   }
-}
+};
 
-async function readStream(stream: AsyncIterable<ChatResponse>, ask: ModelAsk): Promise<ModelReply> {
+async function readStream(stream: AsyncIterable<ChatResponse>, ask: ProviderAsk): Promise<ModelReply> {
   let text = '';
   let last: ChatResponse | undefined;
   const calls: ModelCall[] = [];
@@ -61,10 +59,13 @@ async function readStream(stream: AsyncIterable<ChatResponse>, ask: ModelAsk): P
     }
     last = chunk;
   }
-  if (last?.done !== true) throw new StewardError('modelBusy', 'Cannot read the answer of the model: it broke off');
+  if (last?.done !== true) throw new ModelFault('broke');
   const { prompt_eval_count: input, eval_count: output } = last;
-  const counted = input === undefined || output === undefined ? countTokens(ask, { text, calls }) : { input, output };
-  return { text, calls, tokens: counted };
+  return { text, calls, tokens: countTokens(ask, { text, calls }, { input, output }) };
+}
+
+function toolOf({ name, does, parameters }: ProviderAsk['tools'][number]) {
+  return { type: 'function', function: { name, description: does, parameters } };
 }
 
 function asOllama(message: ModelMessage): Message {

@@ -1,0 +1,155 @@
+import type { Logger } from 'pino';
+import type { ModelAsk, ModelTokens } from '../../schemas/model-chat.ts';
+import type { Intent } from '../../schemas/model-intents.ts';
+import type { CallOutcome } from '../../schemas/model-outcomes.ts';
+import type { ModelEntry, ModelsFile } from '../../schemas/models-file.ts';
+import type { Rate } from '../../schemas/pace.ts';
+import { beginCall, type Ceiling, endCall, type PlannedCall, seenOfModels } from '../../store/models/model-calls.ts';
+import { giveBackRate, reserveRate } from '../../store/models/reserve-rate.ts';
+import type { Store } from '../../store/store.ts';
+import { processInput } from './pipeline/process-input.ts';
+import { ModelFault } from './providers/name-outcome.ts';
+
+/** One call that is counted. Each of its endings may be said once. */
+export interface MeteredCall {
+  /** Words came; all so far. */
+  heard(text: string): void;
+  /** An answer came, to be used or not. @returns what it cost, in the unit of `price` */
+  ended(outcome: 'answered' | 'lied', tokens: ModelTokens): number;
+  /** None came; `stopped` where whoever asked does not want it any more. What was heard of it is counted where it is charged. */
+  failed(outcome: CallOutcome): void;
+}
+
+/** Counts what is asked of models, and keeps it within what may be. */
+export interface Meter {
+  /**
+   * Begins to count a call: waits its turn in the model's limits, and puts it on record within the budgets.
+   *
+   * @throws ModelFault `limited` where the turn is too far away, `spentUp` where a budget would be gone beyond
+   */
+  begin(file: ModelsFile, entry: ModelEntry, ask: ModelAsk & { readonly intent: Intent }): Promise<MeteredCall>;
+  /** What half of the answers of each model took at most lately, milliseconds. */
+  latencies(): Promise<ReadonlyMap<string, number>>;
+  /** Resolves when all that was counted is on record. */
+  idle(): Promise<void>;
+}
+
+/** Longer than this nobody is held up: another model may be free. */
+const mostWaitMs = 20_000;
+const latenciesForMs = 10_000;
+const minute = 60_000;
+
+/** Outcomes that a provider does not charge for. */
+const free: ReadonlySet<CallOutcome> = new Set([
+  ...(['limited', 'away', 'badRequest', 'tooLong', 'noKey', 'noMoney', 'noModel', 'spentUp'] as const),
+]);
+
+/** Makes the meter of a process. What it counts is the ledger's, for all workers together. */
+export function makeMeter({ store, log }: { readonly store: Store; readonly log: Pick<Logger, 'warn'> }): Meter {
+  const writing = new Set<Promise<unknown>>();
+  const aside = (work: Promise<unknown>) => {
+    const kept = work
+      .catch((err: unknown) => log.warn({ err }, 'a call of a model could not be put on record'))
+      .finally(() => writing.delete(kept));
+    writing.add(kept);
+  };
+  let seen: { readonly at: number; readonly latencies: ReadonlyMap<string, number> } | undefined;
+  return {
+    begin: async (file, entry, ask) => {
+      const { needs } = processInput(ask);
+      const most = { input: needs.tokensIn, output: ask.maxOutputTokens };
+      await waitTurn(store, entry, needs.tokens, ask.signal);
+      const planned: PlannedCall = {
+        ...{ ...ask.for, intent: ask.intent, model: entry.name, localOnly: needs.localOnly },
+        ...{ tokens: most, cost: costOf(entry, most) },
+      };
+      const began = performance.now();
+      const ceilings = ceilingsOf(file, entry);
+      // Without a ceiling nobody has to wait for the row: it is written while the model thinks.
+      const row = beginCall(store, planned, ceilings);
+      if (ceilings.length === 0) aside(row);
+      else if ('spentUp' in (await row)) throw new ModelFault('spentUp', undefined, true);
+      let heard = 0;
+      let firstMs: number | undefined;
+      const end = (outcome: CallOutcome, tokens: ModelTokens): number => {
+        const cost = costOf(entry, tokens);
+        const took = { tookMs: performance.now() - began, ...(firstMs === undefined ? {} : { firstMs }) };
+        aside(
+          row.then(async (begun) => {
+            if ('id' in begun) await endCall(store, begun.id, { outcome, tokens, cost, ...took });
+            await giveBack(store, entry, needs.tokens - tokens.input - tokens.output);
+          }),
+        );
+        return cost;
+      };
+      const half = (): ModelTokens => ({ input: most.input, output: Math.ceil(heard / 4) });
+      return {
+        heard: (text) => {
+          heard = text.length;
+          firstMs ??= performance.now() - began;
+        },
+        ended: end,
+        failed: (outcome) => void end(outcome, free.has(outcome) ? { input: 0, output: 0 } : half()),
+      };
+    },
+    latencies: async () => {
+      const now = store.clock.now().getTime();
+      if (seen === undefined || now - seen.at > latenciesForMs) {
+        const rows = await seenOfModels(store);
+        const known = rows.flatMap(({ model, latencyMs }) => (latencyMs === null ? [] : [[model, latencyMs] as const]));
+        seen = { at: now, latencies: new Map(known) };
+      }
+      return seen.latencies;
+    },
+    idle: async () => {
+      while (writing.size > 0) await Promise.all(writing);
+    },
+  };
+}
+
+/** What tokens cost at a model's price. Pure. */
+export const costOf = ({ price }: Pick<ModelEntry, 'price'>, { input, output }: ModelTokens): number =>
+  price === undefined ? 0 : (input * price.input + output * price.output) / 1_000_000;
+
+function ceilingsOf(file: ModelsFile, { name, budget }: ModelEntry): Ceiling[] {
+  const all: Ceiling[] = [
+    { name: `budget`, ...file.budget },
+    { name: `models.${name}.budget`, model: name, ...budget },
+  ];
+  return all.filter(({ tokensPerDay, costPerDay }) => tokensPerDay !== undefined || costPerDay !== undefined);
+}
+
+const ratesOf = ({ limits }: ModelEntry, tokens: number): { unit: string; rate: Rate; units: number }[] => [
+  ...(limits.requestsPerMinute === undefined
+    ? []
+    : [{ unit: 'requests', rate: { units: limits.requestsPerMinute, perMs: minute }, units: 1 }]),
+  ...(limits.tokensPerMinute === undefined
+    ? []
+    : [{ unit: 'tokens', rate: { units: limits.tokensPerMinute, perMs: minute }, units: tokens }]),
+];
+
+async function waitTurn(store: Store, entry: ModelEntry, tokens: number, signal?: AbortSignal): Promise<void> {
+  let waitMs = 0;
+  for (const { unit, rate, units } of ratesOf(entry, tokens)) {
+    const { waitMs: own, refused } = await reserveRate(store, { model: entry.name, unit }, rate, units, mostWaitMs);
+    if (refused === true) throw new ModelFault('limited', own, true);
+    waitMs = Math.max(waitMs, own);
+  }
+  if (waitMs > 0) await sleepUnlessEnded(waitMs, signal);
+}
+
+async function giveBack(store: Store, entry: ModelEntry, tokens: number): Promise<void> {
+  if (tokens <= 0) return;
+  for (const { unit, rate } of ratesOf(entry, tokens))
+    if (unit === 'tokens') await giveBackRate(store, { model: entry.name, unit }, rate, tokens);
+}
+
+function sleepUnlessEnded(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}

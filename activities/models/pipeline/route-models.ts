@@ -1,0 +1,99 @@
+import type { Intent } from '../../../schemas/model-intents.ts';
+import { isLocal, type ModelEntry, type ModelsFile } from '../../../schemas/models-file.ts';
+import type { ModelNeeds } from './process-input.ts';
+
+/** What is known of a model besides its entry. */
+export interface ModelState {
+  /** Left alone until then, and why, in words. */
+  readonly rests?: {
+    readonly until: Date;
+    readonly why: string;
+    /** It may have come back by itself. */
+    readonly lastResort: boolean;
+  };
+  /** Of an answer as a whole, as seen lately, milliseconds. */
+  readonly latencyMs?: number;
+  /** What `steward models test` found; the entry's own `can` counts more. */
+  readonly can?: Partial<ModelEntry['can']>;
+}
+
+/** A model, and why it is asked where it is, or not at all. */
+export interface Considered {
+  readonly entry: ModelEntry;
+  /** From 1; undefined where it is not asked. */
+  readonly place?: number;
+  readonly reasons: readonly string[];
+  /** Where it is not asked only because it rests: until then. */
+  readonly restsUntil?: Date;
+}
+
+/**
+ * Step 3, routing: which models are asked, in which order, and why. One that rests is asked last, since it may have come
+ * back; one that may not or cannot is not asked. Pure.
+ */
+export function routeModels(
+  { models, prefer, order }: Pick<ModelsFile, 'models' | 'prefer' | 'order'>,
+  intent: Intent,
+  needs: ModelNeeds,
+  stateOf: (name: string) => ModelState,
+): Considered[] {
+  const preferred = prefer[intent] ?? [];
+  const judged = models.map((entry, at) => {
+    const state = stateOf(entry.name);
+    const liked = preferred.indexOf(entry.name);
+    const refusal = refusalOf(entry, needs, state);
+    const by = orderOf(entry, order, state, at);
+    const reasons = [
+      ...(liked === -1 ? [] : [`\`prefer.${intent}\` names it${liked === 0 ? ' first' : ''}`]),
+      ...(refusal === undefined ? [by.why] : [refusal]),
+      ...(refusal === undefined && state.rests !== undefined ? [`asked last: ${restWords(state.rests)}`] : []),
+    ];
+    const rank = [state.rests === undefined ? 0 : 1, liked === -1 ? preferred.length : liked, by.rank, at];
+    const restsUntil = refusal?.startsWith(restBegins) === true ? state.rests?.until : undefined;
+    return { entry, refusal, reasons, rank, restsUntil };
+  });
+  const asked = judged.filter(({ refusal }) => refusal === undefined).sort((a, b) => compare(a.rank, b.rank));
+  const not = judged.filter(({ refusal }) => refusal !== undefined);
+  return [
+    ...asked.map(({ entry, reasons }, at) => ({ entry, place: at + 1, reasons })),
+    ...not.map(({ entry, reasons, restsUntil }) => ({
+      ...{ entry, reasons },
+      ...(restsUntil === undefined ? {} : { restsUntil }),
+    })),
+  ];
+}
+
+/** Why a model is not asked. */
+function refusalOf(entry: ModelEntry, needs: ModelNeeds, { can: found, rests }: ModelState): string | undefined {
+  const can = { ...found, ...given(entry.can) };
+  if (needs.localOnly && !isLocal(entry)) return 'not asked: these words must not leave, and it is not local';
+  if (needs.tools && can.tools === false) return 'not asked: it cannot call tools';
+  if (can.context !== undefined && needs.tokens > can.context)
+    return `not asked: about ${needs.tokens} tokens do not fit into its ${can.context}`;
+  if (rests !== undefined && (needs.optional || !rests.lastResort)) return `${restBegins} ${restWords(rests)}`;
+  return undefined;
+}
+
+const restBegins = 'not asked now:';
+const restWords = ({ until, why }: NonNullable<ModelState['rests']>) => `it rests until ${until.toISOString()}, ${why}`;
+
+const given = (can: ModelEntry['can']): Partial<ModelEntry['can']> =>
+  Object.fromEntries(Object.entries(can).filter(([, value]) => value !== undefined));
+
+function orderOf({ price }: ModelEntry, order: ModelsFile['order'], { latencyMs }: ModelState, at: number) {
+  // One that nobody has seen yet is tried, or it would never be seen.
+  if (order === 'fastest')
+    return latencyMs === undefined
+      ? { rank: 0, why: 'nobody has seen how fast it is' }
+      : { rank: latencyMs, why: `answers in about ${Math.round(latencyMs)} ms` };
+  if (order === 'cheapest') {
+    const cost = price === undefined ? 0 : price.input + price.output;
+    return { rank: cost, why: cost === 0 ? 'costs nothing' : `costs ${price!.input} in and ${price!.output} out` };
+  }
+  return { rank: at, why: `number ${at + 1} in models.yaml` };
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (const [at, one] of a.entries()) if (one !== b[at]) return one - b[at]!;
+  return 0;
+}

@@ -1,0 +1,34 @@
+/** So many units in any stretch of this length, milliseconds. */
+export interface Rate {
+  readonly units: number;
+  readonly perMs: number;
+}
+
+/** How a rate is kept: one unit each `everyMs`, and what was not used for up to `burst` units at once. */
+export interface Pace {
+  readonly everyMs: number;
+  readonly burst: number;
+}
+
+/** What may come at once is taken off what comes steadily, so that no stretch ever holds more than the rate. Pure. */
+export function paceOf({ units, perMs }: Rate): Pace {
+  const burst = units < 2 ? 0 : Math.max(1, Math.floor(units * 0.02));
+  return { everyMs: perMs / (units - burst), burst };
+}
+
+/**
+ * When so many units may go: how long to wait, and up to when the rate is taken then. What is more than a burst is
+ * charged for what it goes beyond it, since it goes all at once. Pure.
+ *
+ * @param takenMs - up to when it is taken already
+ */
+export function waitFor(
+  { everyMs, burst }: Pace,
+  takenMs: number,
+  nowMs: number,
+  units: number,
+): { readonly waitMs: number; readonly nextMs: number } {
+  const charged = units + Math.max(0, units - Math.max(burst, 1));
+  const nextMs = Math.max(takenMs, nowMs) + charged * everyMs;
+  return { nextMs, waitMs: Math.max(0, nextMs - Math.max(burst, 1) * everyMs - nowMs) };
+}

@@ -1,0 +1,56 @@
+import { makeAskModel, type RouterDeps } from '../../activities/models/ask-models.ts';
+import { type Meter, makeMeter } from '../../activities/models/meter.ts';
+import { makeModelHealth } from '../../activities/models/model-health.ts';
+import { fixedClock } from '../../schemas/clock.ts';
+import type { FileSet } from '../../schemas/file-set.ts';
+import type { AnsweredAsk, AskModel, ModelAsk } from '../../schemas/model-chat.ts';
+import { modelsFile } from '../../schemas/models-file.ts';
+import { inProcessHotTier } from '../../store/hot/in-process.ts';
+import type { Store } from '../../store/store.ts';
+import { testStore } from './postgres.ts';
+
+/** The router over a real ledger, with a file of models that a test may change. */
+export interface ModelWorld extends AsyncDisposable {
+  readonly store: Store;
+  readonly personId: string;
+  readonly clock: ReturnType<typeof fixedClock>;
+  readonly meter: Meter;
+  readonly askModel: AskModel;
+  /** All that was said so far, each time that something was. */
+  readonly heard: readonly string[];
+  /** `models.yaml` from now on. */
+  use(file: object): void;
+  /** Asks something, as a turn does. */
+  ask(more?: Partial<ModelAsk>): Promise<AnsweredAsk>;
+}
+
+/** Makes one. @param file - `models.yaml` */
+export async function modelWorld(file: object, timeouts: RouterDeps['timeouts'] = {}): Promise<ModelWorld> {
+  const clock = fixedClock('2026-11-27T08:00:00Z');
+  const opened = await testStore({ clock });
+  const { store, personId } = opened;
+  let models = modelsFile.parse(file);
+  const heard: string[] = [];
+  const meter = makeMeter({ store, log: { warn: () => undefined } });
+  const askModel = makeAskModel({
+    ...{ clock, meter, health: makeModelHealth(inProcessHotTier(clock), clock), log: { warn: () => undefined } },
+    files: { current: () => ({ models }) as FileSet },
+    timeouts: { whole: 2_000, ...timeouts },
+  });
+  return {
+    ...{ store, personId, clock, meter, askModel, heard },
+    use: (next) => {
+      models = modelsFile.parse(next);
+    },
+    ask: (more = {}) =>
+      askModel({
+        messages: [{ role: 'user', content: 'What is it?' }],
+        ...{ tools: [], maxOutputTokens: 100, onText: (text: string) => void heard.push(text) },
+        ...{ for: { personId, purpose: 'turn' }, ...more },
+      }),
+    [Symbol.asyncDispose]: async () => {
+      await meter.idle();
+      await opened[Symbol.asyncDispose]();
+    },
+  };
+}
