@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Dispatch } from '../schemas/dispatch.ts';
 import type { Files } from '../schemas/file-set.ts';
 import type { HotTier } from '../schemas/hot-tier.ts';
+import type { AskModel } from '../schemas/model-chat.ts';
 import type { MailTransport } from '../schemas/outgoing.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
 import type { Store } from '../store/store.ts';
@@ -16,9 +17,6 @@ import { withFailures } from './fail.ts';
 import { makeFaultActivities } from './faults/fault-activities.ts';
 import { makeLedgerActivities } from './ledger/ledger-activities.ts';
 import { makeTriggerActivities } from './ledger/trigger-activities.ts';
-import { makeAskModel } from './models/ask-models.ts';
-import { makeMeter } from './models/meter.ts';
-import { makeModelHealth } from './models/model-health.ts';
 import { makeSummariser } from './models/summarise.ts';
 import { makeOutboxActivities } from './outbox/outbox-activities.ts';
 import { makeProbeActivities } from './probes/probe-activities.ts';
@@ -32,6 +30,7 @@ export interface ActivityDeps {
   readonly files: Files;
   readonly transport: MailTransport;
   readonly hot: HotTier;
+  readonly askModel: AskModel;
   readonly dispatch: Dispatch;
   readonly log: Logger;
   /** When a trigger fires, in words, with its next slot. */
@@ -44,10 +43,8 @@ export interface ActivityDeps {
 
 /** All activities by group; a workflow calls `digest.claim` and the history shows the same words. */
 export function makeActivityGroups(given: ActivityDeps) {
-  const { files, log, store } = given;
+  const { askModel, files, store } = given;
   const { clock } = store;
-  const health = makeModelHealth(given.hot, clock);
-  const askModel = makeAskModel({ files, health, meter: makeMeter({ store, log }), clock, log });
   const openSummariser = makeSummariser({ files, askModel, clock });
   const zone = () => files.current().instance.owner.timezone ?? zoneOfThisMachine;
   const deps = { ...given, openSummariser, zone, scheduledAt };
@@ -65,7 +62,6 @@ export function makeActivityGroups(given: ActivityDeps) {
     conversations: makeConversationActivities(talk),
     agent: makeAgentActivities({
       ...talk,
-      askModel,
       cancelled,
       showWorking: chatTransport.showWorking,
       draft: chatTransport.draft,

@@ -14,6 +14,7 @@ import { listOutbox } from './routes/list-outbox.ts';
 import { listRuns } from './routes/list-runs.ts';
 import { listTriggers } from './routes/list-triggers.ts';
 import { logIn } from './routes/log-in.ts';
+import { explainModels, listModels, testModel } from './routes/models.ts';
 import { pairAddress } from './routes/pair-address.ts';
 import { postMessage } from './routes/post-message.ts';
 import { readFirePayload } from './routes/read-fire-payload.ts';
@@ -61,6 +62,9 @@ export const routeTable: readonly Route[] = [
   listIncidents,
   showIncident,
   acknowledge,
+  listModels,
+  explainModels,
+  testModel,
   storeSecret,
   logIn,
   decodePayloads,

@@ -19,6 +19,7 @@ const names = [
     'incidents',
     'trigger',
     'channel',
+    'models',
     'secret',
     'inspect',
   ],

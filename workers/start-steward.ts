@@ -3,6 +3,7 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { mailTransport } from '../activities/channels/mail-transport.ts';
 import { makeActivities } from '../activities/index.ts';
+import { openRouter } from '../activities/models/open-router.ts';
 import { startApi } from '../api/server.ts';
 import { type Clock, systemClock } from '../schemas/clock.ts';
 import type { Dispatch } from '../schemas/dispatch.ts';
@@ -118,11 +119,13 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ...{ redisUrl: options.redisUrl, clock },
     onError: (error) => log.warn({ err: error }, 'the hot tier does not answer'),
   });
+  const router = openRouter({ store, files, hot, log, personId: person.id });
   const activities = makeActivities({
     store,
     files,
     transport: mailTransport({ log }),
     hot,
+    askModel: router.askModel,
     dispatch,
     log,
     home,
@@ -141,6 +144,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     dispatch,
     log,
     hot,
+    models: router.desk,
     personId: person.id,
     ...options.api,
     decode: (payloads) => payloadCodec(roots).decode(payloads),
@@ -188,6 +192,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     await hot.close();
     workers.shutdown();
     await workers.ended;
+    await router.idle();
     await connection.close();
     await database.close();
   };

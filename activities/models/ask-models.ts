@@ -87,13 +87,16 @@ export async function considerModels(
 ): Promise<Considered[]> {
   const { needs } = processInput(ask);
   const seen = file.order === 'fastest' ? await meter.latencies() : new Map<string, number>();
+  const found = await meter.probes(file.models);
   const states = new Map<string, ModelState>();
   for (const entry of file.models) {
     const rests = await health.rests(entry);
     const latencyMs = seen.get(entry.name);
+    const can = found.get(entry.name);
     states.set(entry.name, {
       ...(rests === undefined ? {} : { rests }),
       ...(latencyMs === undefined ? {} : { latencyMs }),
+      ...(can === undefined ? {} : { can }),
     });
   }
   return routeModels(file, ask.intent, needs, (name) => states.get(name) ?? {});

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import type { ModelAsk, ModelTokens } from '../../schemas/model-chat.ts';
+import type { FoundCan } from '../../schemas/model-desk.ts';
 import type { Intent } from '../../schemas/model-intents.ts';
 import type { CallOutcome } from '../../schemas/model-outcomes.ts';
 import type { ModelEntry, ModelsFile } from '../../schemas/models-file.ts';
 import type { Rate } from '../../schemas/pace.ts';
 import { beginCall, type Ceiling, endCall, type PlannedCall, seenOfModels } from '../../store/models/model-calls.ts';
+import { readProbes } from '../../store/models/model-probes.ts';
 import { giveBackRate, reserveRate } from '../../store/models/reserve-rate.ts';
 import type { Store } from '../../store/store.ts';
 import { processInput } from './pipeline/process-input.ts';
@@ -30,13 +32,16 @@ export interface Meter {
   begin(file: ModelsFile, entry: ModelEntry, ask: ModelAsk & { readonly intent: Intent }): Promise<MeteredCall>;
   /** What half of the answers of each model took at most lately, milliseconds. */
   latencies(): Promise<ReadonlyMap<string, number>>;
+  /** What was found of each model, as of some seconds ago. */
+  probes(entries: readonly ModelEntry[]): Promise<ReadonlyMap<string, FoundCan>>;
   /** Resolves when all that was counted is on record. */
   idle(): Promise<void>;
 }
 
 /** Longer than this nobody is held up: another model may be free. */
 const mostWaitMs = 20_000;
-const latenciesForMs = 10_000;
+/** What was seen and found counts for so long. */
+const knownForMs = 10_000;
 const minute = 60_000;
 
 /** Outcomes that a provider does not charge for. */
@@ -53,6 +58,7 @@ export function makeMeter({ store, log }: { readonly store: Store; readonly log:
       .finally(() => writing.delete(kept));
     writing.add(kept);
   };
+  let probed: { at: number; entries: readonly ModelEntry[]; found: ReadonlyMap<string, FoundCan> } | undefined;
   let seen: { readonly at: number; readonly latencies: ReadonlyMap<string, number> } | undefined;
   return {
     begin: async (file, entry, ask) => {
@@ -94,12 +100,18 @@ export function makeMeter({ store, log }: { readonly store: Store; readonly log:
     },
     latencies: async () => {
       const now = store.clock.now().getTime();
-      if (seen === undefined || now - seen.at > latenciesForMs) {
+      if (seen === undefined || now - seen.at > knownForMs) {
         const rows = await seenOfModels(store);
         const known = rows.flatMap(({ model, latencyMs }) => (latencyMs === null ? [] : [[model, latencyMs] as const]));
         seen = { at: now, latencies: new Map(known) };
       }
       return seen.latencies;
+    },
+    probes: async (entries) => {
+      const now = store.clock.now().getTime();
+      if (probed === undefined || now - probed.at > knownForMs || probed.entries !== entries)
+        probed = { at: now, entries, found: await readProbes(store, entries) };
+      return probed.found;
     },
     idle: async () => {
       while (writing.size > 0) await Promise.all(writing);

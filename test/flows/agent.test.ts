@@ -168,16 +168,19 @@ test('a call that no tool takes does nothing, and the model is told why', async 
 
 test.each([
   ['steps: 3', /^clever enough$/, 3],
-  ['tokens: 1000', /used up what agent\.tokens/, 10],
-  ['cost: 0.001', /used up what agent\.cost /, 2],
-  ['tokensPerDay: 1000', /used up what agent\.tokensPerDay/, 10],
-  ['costPerDay: 0.001', /used up what agent\.costPerDay/, 2],
+  ['tokens: 11000', /used up what agent\.tokens/, 10],
+  ['cost: 0.01', /used up what agent\.cost /, 2],
+  ['tokensPerDay: 11000', /used up what agent\.tokensPerDay/, 10],
+  ['costPerDay: 0.01', /used up what agent\.costPerDay/, 2],
 ])(
   'a turn ends at its ceiling: %s',
   async (agent, words, most) => {
+    const usage = { prompt_tokens: 1_000, completion_tokens: 100 };
     await using made = await worldWith(
       (_, nth) =>
-        nth === 3 && agent === 'steps: 3' ? { say: 'clever enough' } : { call: [{ tool: 'status', args: '{}' }] },
+        nth === 3 && agent === 'steps: 3'
+          ? { say: 'clever enough' }
+          : { call: [{ tool: 'status', args: '{}' }], usage },
       `${agent}${agent.startsWith('steps') ? '' : ', steps: 20'}`,
       ', price: { input: 5, output: 10 }',
     );

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
+import { openRouter } from '../../activities/models/open-router.ts';
 import type { ApiDeps } from '../../api/api-deps.ts';
 import { startApi } from '../../api/server.ts';
 import { inProcessHotTier } from '../../store/hot/in-process.ts';
@@ -23,6 +24,7 @@ export async function apiWorld(client: Client, start: string, more: Partial<ApiD
     ...{ store: world.store, client, files: world.deps.files, dispatch: world.dispatch, personId: world.personId },
     ...{ log: { info() {}, warn() {}, error() {} }, host: '127.0.0.1', port: 0, token: apiToken },
     hot: inProcessHotTier(world.clock),
+    models: deskOf(world),
     decode: async (payloads) => payloads,
     ready: async () => {},
     ...more,
@@ -46,3 +48,12 @@ export async function apiWorld(client: Client, start: string, more: Partial<ApiD
     },
   };
 }
+
+/** Models as the files of a world say. */
+export const deskOf = ({
+  store,
+  personId,
+  deps,
+  clock,
+}: Pick<DispatchWorld, 'store' | 'personId' | 'deps' | 'clock'>) =>
+  openRouter({ store, personId, files: deps.files, hot: inProcessHotTier(clock), log: { warn() {} } }).desk;

@@ -4,6 +4,7 @@ import { fixedClock } from '../../schemas/clock.ts';
 import { fires } from '../../schemas/db/fires.ts';
 import type { Dispatch } from '../../schemas/dispatch.ts';
 import type { FileSet } from '../../schemas/file-set.ts';
+import { modelsFile } from '../../schemas/models-file.ts';
 import type { Store } from '../../store/store.ts';
 import { makeDispatch } from '../../triggers/dispatch.ts';
 import type { DispatchDeps } from '../../triggers/dispatch-deps.ts';
@@ -17,8 +18,8 @@ export interface DispatchWorld extends AsyncDisposable {
   readonly deps: DispatchDeps;
   readonly personId: string;
   readonly databaseUrl: string;
-  /** Puts other trigger files in force. */
-  use(triggers: Record<string, unknown>): void;
+  /** Puts other trigger files in force. @param models - `models.yaml` */
+  use(triggers: Record<string, unknown>, models?: object): void;
   /** All fires of one trigger, by due time. */
   firesOf(trigger: string): Promise<(typeof fires.$inferSelect)[]>;
 }
@@ -42,8 +43,8 @@ export async function dispatchWorld(client: Client, start: string): Promise<Disp
     dispatch: makeDispatch(deps),
     personId: opened.personId,
     databaseUrl: opened.url,
-    use: (triggers) => {
-      set = fileSetOf(triggers);
+    use: (triggers, models = {}) => {
+      set = { ...fileSetOf(triggers), models: modelsFile.parse(models) };
     },
     firesOf: (trigger) =>
       opened.store.db.select().from(fires).where(sql`${fires.trigger} = ${trigger}`).orderBy(fires.dueAt, fires.id),

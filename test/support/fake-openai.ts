@@ -5,7 +5,11 @@ import type { AddressInfo } from 'node:net';
 export type FakeAnswer =
   | { readonly say: string; readonly usage?: object }
   /** Asks for tools, with or without words before them. */
-  | { readonly call: readonly { readonly tool: string; readonly args: string }[]; readonly say?: string }
+  | {
+      readonly call: readonly { readonly tool: string; readonly args: string }[];
+      readonly say?: string;
+      readonly usage?: object;
+    }
   /** Breaks off in the middle of what it says. */
   | { readonly half: string }
   /** Says it after so many milliseconds. */

@@ -5,12 +5,12 @@ import type { AnswerBounds } from '../providers/bounded-fetch.ts';
 import { ModelFault } from '../providers/name-outcome.ts';
 import { type Adapted, adaptOutput } from './adapt-output.ts';
 
-/** Asks one model once. @throws ModelFault */
+/** Asks one model once; fails with a `ModelFault`. */
 export type AskOne = (entry: ModelEntry, ask: ModelAsk, bounds: AnswerBounds) => Promise<ModelReply>;
 
 export interface Generating {
   readonly askOne: AskOne;
-  /** Each try is counted by itself. @throws ModelFault */
+  /** Each try is counted by itself; fails with a `ModelFault`. */
   readonly begin: (ask: ModelAsk) => Promise<MeteredCall>;
   readonly bounds: AnswerBounds;
 }
@@ -19,9 +19,8 @@ export interface Generating {
 const mostTries = 2;
 
 /**
- * Step 4, generation: has one model answer, as an object where one was asked for. What came out is adapted, step 5.
- *
- * @throws ModelFault
+ * Step 4, generation: has one model answer, as an object where one was asked for. What came out is adapted, step 5. Fails
+ * with a `ModelFault`.
  */
 export async function generate(
   generating: Generating,

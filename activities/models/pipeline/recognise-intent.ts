@@ -1,4 +1,4 @@
-import { type Intent, intents } from '../../../schemas/model-intents.ts';
+import type { Intent } from '../../../schemas/model-intents.ts';
 
 /** What somebody wants, and how that was found out. */
 export interface Recognised {
@@ -62,6 +62,3 @@ export function recogniseIntent(words: string): Recognised {
   if (isQuestion) return { intent: 'question', by: 'rule', why: 'it asks something' };
   return { intent: 'question', by: 'default', why: 'no rule fits' };
 }
-
-/** Whether a text is the name of an intent. Pure. */
-export const isIntent = (text: string): text is Intent => intents.includes(text as Intent);

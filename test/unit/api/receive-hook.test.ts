@@ -16,6 +16,7 @@ import type { WebhookProvider } from '../../../schemas/trigger-kinds/webhook.ts'
 import { argsOf } from '../../../store/fires/open-fire.ts';
 import { inProcessHotTier } from '../../../store/hot/in-process.ts';
 import { makeDispatch } from '../../../triggers/dispatch.ts';
+import { deskOf } from '../../support/api-world.ts';
 import { type DispatchWorld, dispatchWorld, unreachableClient } from '../../support/dispatch-world.ts';
 import { ownNamespace } from '../../support/own-namespace.ts';
 import { secretFor, signWebhook, trelloCallback } from '../../support/sign-webhook.ts';
@@ -82,6 +83,7 @@ async function hooks(triggers: Record<string, object>, more: Partial<ApiDeps> = 
     dispatch: world.dispatch,
     log: { info() {}, warn() {}, error() {} },
     hot: inProcessHotTier(world.clock),
+    models: deskOf(world),
     personId: world.personId,
     host: '127.0.0.1',
     port: 0,

@@ -11,6 +11,7 @@ import { endFire } from '../../../store/fires/end-fire.ts';
 import { inProcessHotTier } from '../../../store/hot/in-process.ts';
 import { readSecrets } from '../../../store/secrets/read-secrets.ts';
 import { makeDispatch } from '../../../triggers/dispatch.ts';
+import { deskOf } from '../../support/api-world.ts';
 import { type DispatchWorld, dispatchWorld, unreachableClient } from '../../support/dispatch-world.ts';
 import { ownNamespace } from '../../support/own-namespace.ts';
 import { type TestTemporal, temporal } from '../../support/temporal.ts';
@@ -57,6 +58,7 @@ async function api(more: Partial<ApiDeps> = {}): Promise<Api> {
     dispatch: world.dispatch,
     log: { info() {}, warn() {}, error() {} },
     hot: inProcessHotTier(world.clock),
+    models: deskOf(world),
     personId: world.personId,
     host: '127.0.0.1',
     port: 0,

@@ -1,0 +1,32 @@
+import type { Logger } from 'pino';
+import type { Files } from '../../schemas/file-set.ts';
+import type { HotTier } from '../../schemas/hot-tier.ts';
+import type { AskModel } from '../../schemas/model-chat.ts';
+import type { ModelDesk } from '../../schemas/model-desk.ts';
+import type { Store } from '../../store/store.ts';
+import { makeAskModel } from './ask-models.ts';
+import { makeMeter } from './meter.ts';
+import { makeModelDesk } from './model-desk.ts';
+import { makeModelHealth } from './model-health.ts';
+
+export interface ModelRouter {
+  readonly askModel: AskModel;
+  readonly desk: ModelDesk;
+  /** Resolves when all calls that were made are on record. */
+  idle(): Promise<void>;
+}
+
+/** Opens the one router of a process. @param personId - whose the calls are that a person has made at the desk */
+export function openRouter(deps: {
+  readonly store: Store;
+  readonly files: Pick<Files, 'current'>;
+  readonly hot: HotTier;
+  readonly log: Pick<Logger, 'warn'>;
+  readonly personId: string;
+}): ModelRouter {
+  const { store, files, hot, log, personId } = deps;
+  const { clock } = store;
+  const meter = makeMeter({ store, log });
+  const parts = { files, clock, meter, health: makeModelHealth(hot, clock), log };
+  return { askModel: makeAskModel(parts), desk: makeModelDesk({ ...parts, store, personId }), idle: meter.idle };
+}

@@ -1,0 +1,63 @@
+import type { Intent } from './model-intents.ts';
+import type { CallOutcome } from './model-outcomes.ts';
+import type { ModelEntry } from './models-file.ts';
+
+/** What a model was found to do. */
+export interface FoundCan {
+  readonly tools?: boolean;
+  readonly schema?: boolean;
+}
+
+/** A model as it stands. */
+export interface ModelView {
+  readonly name: string;
+  readonly type: ModelEntry['type'];
+  readonly endpoint: string;
+  readonly local: boolean;
+  /** Left alone until then, and why. */
+  readonly rests?: { readonly until: Date; readonly why: string };
+  /** As the file says; else as `steward models test` found. */
+  readonly can: FoundCan & { readonly context?: number };
+  /** In the last 24 hours; half of its answers took at most `latencyMs`. */
+  readonly seen: {
+    readonly calls: number;
+    readonly answered: number;
+    readonly tokens: number;
+    readonly cost: number;
+    readonly latencyMs?: number;
+  };
+}
+
+/** Who would be asked something, and why. */
+export interface ModelRoute {
+  readonly intent: Intent;
+  /** What that was recognised by. */
+  readonly why: string;
+  readonly models: readonly {
+    readonly name: string;
+    /** From 1; not asked when left out. */
+    readonly place?: number;
+    readonly reasons: readonly string[];
+  }[];
+}
+
+/** What came of trying a model. */
+export interface ModelTrial {
+  readonly name: string;
+  readonly outcome: CallOutcome;
+  /** In words, where it gave no answer. */
+  readonly why?: string;
+  readonly tookMs: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly can: FoundCan;
+}
+
+/** What a person asks about models. Implemented in `activities/models`. */
+export interface ModelDesk {
+  list(): Promise<ModelView[]>;
+  /** Asks no model. @throws nothing: where nobody would be asked, the reasons say why */
+  explain(asked: { readonly text: string; readonly tools: boolean; readonly localOnly: boolean }): Promise<ModelRoute>;
+  /** Really asks it: for a word, an object and a tool. What it can do is kept. @throws notFound */
+  test(name: string): Promise<ModelTrial>;
+}

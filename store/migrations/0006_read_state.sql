@@ -1,1 +1,0 @@
-ALTER TABLE "conversations" ADD COLUMN "read_turn" integer DEFAULT 0 NOT NULL;

@@ -1,0 +1,91 @@
+// - Models are listed as they stand, tried for real, and what would be asked of whom is said without asking anybody.
+// - No key is in what is printed.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ApiWorld, apiWorld } from '../../support/api-world.ts';
+import { type FakeModel, fakeModel } from '../../support/fake-openai.ts';
+import { ownNamespace } from '../../support/own-namespace.ts';
+import { type TestTemporal, temporal } from '../../support/temporal.ts';
+
+let server: TestTemporal;
+let world: ApiWorld;
+let able: FakeModel;
+let plain: FakeModel;
+beforeAll(async () => {
+  server = await temporal();
+  world = await apiWorld((await ownNamespace(server)).client, '2026-11-27T08:00:00Z');
+  able = await fakeModel((last) =>
+    last.includes('weather')
+      ? { call: [{ tool: 'weather', args: '{"city":"Rome"}' }] }
+      : { say: last.includes('JSON') ? '{"answer":"yes"}' : 'OK' },
+  );
+  plain = await fakeModel((last) => (last.includes('weather') ? { status: 400 } : { say: 'OK' }));
+});
+afterAll(async () => {
+  for (const one of [able, plain, world, server]) await one[Symbol.asyncDispose]();
+});
+
+const key = 'key-canary';
+const remote = (name: string, { openaiEndpoint: endpoint }: FakeModel, more: object = {}) => ({
+  ...{ name, type: 'remote', endpoint, auth: { api_key: key }, ...more },
+});
+const json = async (...words: string[]) => {
+  const ran = await world.steward('models', ...words, '--json');
+  expect(ran.out + ran.err).not.toContain(key);
+  return JSON.parse(ran.out);
+};
+
+test('steward models test asks for a word, an object and a tool, and keeps what each can do', async () => {
+  world.use({}, { models: [remote('able', able), remote('plain', plain)] });
+  const { trials } = await json('test');
+  expect(trials).toMatchObject([
+    { name: 'able', outcome: 'answered', can: { tools: true, schema: true } },
+    { name: 'plain', outcome: 'answered', can: { tools: false, schema: false } },
+  ]);
+  const { models } = await json('list');
+  expect(models).toMatchObject([
+    { name: 'able', local: true, can: { tools: true, schema: true }, seen: { calls: 3, answered: 3 } },
+    { name: 'plain', can: { tools: false, schema: false } },
+  ]);
+  // An entry that stands for another model now was not tried.
+  world.use({}, { models: [remote('able', able, { model: 'other' })] });
+  expect((await json('list')).models).toMatchObject([{ name: 'able', can: {} }]);
+});
+
+test('steward models test says what is wrong, with an exit code', async () => {
+  await using refusing = await fakeModel(() => ({ status: 401 }));
+  world.use({}, { models: [remote('a', refusing)] });
+  const ran = await world.steward('models', 'test', 'a');
+  expect(ran.code).toBe(1);
+  expect(ran.out).toContain('a: noKey, the key is refused: status 401 or 403');
+  const unknown = await world.steward('models', 'test', 'nobody');
+  expect(unknown.code).toBe(1);
+  expect(unknown.err).toContain('There is no model nobody in models.yaml');
+});
+
+test('steward models explain says who would be asked and why, and asks nobody', async () => {
+  const models = [
+    remote('cloud', able, { local: false }),
+    remote('own', plain),
+    remote('short', plain, { can: { context: 300 } }),
+  ];
+  world.use({}, { models, prefer: { summarise: ['own'] } });
+  const asked = able.asked.length + plain.asked.length;
+  const route = await json('explain', 'Please summarise this thread');
+  expect(route).toMatchObject({
+    intent: 'summarise',
+    why: 'it says “summarise”',
+    models: [{ name: 'own', place: 1 }, { name: 'cloud', place: 2 }, { name: 'short' }],
+  });
+  expect(route.models[0].reasons[0]).toBe('`prefer.summarise` names it first');
+  const { out } = await world.steward('models', 'explain', '--local-only', 'What is in my mail?');
+  expect(out).toMatch(/question: it asks something/);
+  expect(out).toMatch(/1 +own/);
+  expect(out).toMatch(/- +cloud +not asked: these words must not leave, and it is not local/);
+  expect(out).toMatch(/- +short +not asked: about \d+ tokens do not fit into its 300/);
+  expect(able.asked.length + plain.asked.length).toBe(asked);
+});
+
+test('steward models says so where there are none', async () => {
+  world.use({});
+  expect((await world.steward('models')).out).toContain('No model is set up');
+});
