@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { Taken } from '../activities/conversations/conversation-activities.ts';
 import { signals } from '../schemas/protocol.ts';
-import type { UnsentAnswer } from '../store/conversations/keep-answer.ts';
+import type { Unsent, UnsentAnswer } from '../store/conversations/keep-answer.ts';
 import { conversations } from './proxies.ts';
 import { settleOutbox } from './steps/settle-outbox.ts';
 import { thinkTurn } from './steps/think-turn.ts';
@@ -24,8 +24,9 @@ export const turnAccepted = defineSignal(signals.turnAccepted);
 
 /** A run without a word said for so long ends; the next message begins another. */
 const idleMs = 10 * 60_000;
-/** A handover only waits until nothing is being sent: an effect in mid-air would count as unknown. */
 const longHistory = 4_000;
+/** A line with so few left is told what comes after them. */
+const fewLeft = 5;
 /**
  * Turns are local work, whose task ends only when it rests: in a burst nothing would be sent before the last turn. The
  * shortest timer takes about a second, so a single turn pays none.
@@ -46,17 +47,15 @@ export async function conversation({ conversationId }: ConversationInput): Promi
   setHandler(turnAccepted, () => {
     hints += 1;
   });
-  const sending: Sending = { lines: new Map(), held: new Set() };
+  const sending: Sending = { lines: new Map(), held: new Set(), more: new Set(), closing: false };
   let turns = 0;
   let atOnce = 0;
   for (;;) {
     const seen = hints;
-    const { inboxId, think, unsent } = await takeTurn(conversationId);
-    for (const answer of unsent) queue(sending, answer);
+    const { inboxId, think, ...standing } = await takeTurn(conversationId);
+    queueAll(sending, standing);
     if (inboxId !== undefined) {
-      const sendMeanwhile = async () => {
-        for (const answer of (await conversations.next({ conversationId })).unsent) queue(sending, answer);
-      };
+      const sendMeanwhile = async () => queueAll(sending, await conversations.next({ conversationId }));
       if (think !== undefined) await thinkTurn({ inboxId, spoken: () => hints, seen, sendMeanwhile }, think);
       turns += 1;
       setCurrentDetails(`**${turns} turns** taken by this run`);
@@ -64,13 +63,18 @@ export async function conversation({ conversationId }: ConversationInput): Promi
       if (atOnce % turnsAtOnce === 0) await sleep(1);
     } else {
       atOnce = 0;
-      const spoken = await condition(() => hints !== seen, idleMs);
-      if (!spoken && sending.held.size === 0) return { outcome: 'idle' };
+      const woken = await condition(() => hints !== seen || runsDry(sending), idleMs);
+      if (!woken && sending.held.size === 0) return { outcome: 'idle' };
     }
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    if (sending.held.size === 0 && (continueAsNewSuggested || historyLength > longHistory)) {
-      await continueAsNew<typeof conversation>({ conversationId });
+    if (!continueAsNewSuggested && historyLength <= longHistory) continue;
+    if (sending.held.size > 0) {
+      if (!patched('handOver')) continue;
+      // An effect in mid-air would count as unknown; what waits for another try is taken up by the next run.
+      sending.closing = true;
+      await condition(() => sending.held.size === 0);
     }
+    await continueAsNew<typeof conversation>({ conversationId });
   }
 }
 
@@ -87,10 +91,24 @@ interface Sending {
   readonly lines: Map<string, string[]>;
   /** What waits in a line, or is under way. */
   readonly held: Set<string>;
+  /** Lines of which more is to be sent than is held. */
+  readonly more: Set<string>;
+  /** Nothing is begun any more. */
+  closing: boolean;
+}
+
+/** Whether a line is nearly done that has more to send. */
+const runsDry = ({ lines, more }: Sending) => [...more].some((line) => (lines.get(line)?.length ?? 0) <= fewLeft);
+
+function queueAll(sending: Sending, { unsent, more = [] }: Unsent): void {
+  sending.more.clear();
+  for (const line of more) sending.more.add(line);
+  for (const answer of unsent) queue(sending, answer);
 }
 
 /** Sends what belongs to one line in its order, beside everything else. What is held already is not held twice. */
-function queue({ lines, held }: Sending, { line: name, outboxId }: UnsentAnswer): void {
+function queue(sending: Sending, { line: name, outboxId }: UnsentAnswer): void {
+  const { lines, held } = sending;
   if (held.has(outboxId)) return;
   held.add(outboxId);
   const waiting = lines.get(name);
@@ -98,9 +116,9 @@ function queue({ lines, held }: Sending, { line: name, outboxId }: UnsentAnswer)
   const line = [outboxId];
   lines.set(name, line);
   const drain = async () => {
-    for (let id = line[0]; id !== undefined; id = line[0]) {
+    for (let id = line[0]; id !== undefined && !sending.closing; id = line[0]) {
       try {
-        await settleOutbox(id);
+        await settleOutbox(id, () => sending.closing);
       } catch (error) {
         // The ledger has it: it is queued again with the next look.
         if (!(error instanceof TemporalFailure)) throw error;
@@ -108,6 +126,7 @@ function queue({ lines, held }: Sending, { line: name, outboxId }: UnsentAnswer)
       line.shift();
       held.delete(id);
     }
+    for (const id of line) held.delete(id);
     lines.delete(name);
   };
   void drain();

@@ -6,7 +6,7 @@ import {
   nextTurn,
   readTurn,
   type TurnRow,
-  type UnsentAnswer,
+  type Unsent,
   unsentAnswers,
 } from '../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../store/conversations/message-print.ts';
@@ -20,12 +20,10 @@ import type { ConversationDeps } from './conversation-deps.ts';
 import { mirrorsOf } from './mirrors-of.ts';
 import { partsOfAnswer } from './parts-of-answer.ts';
 
-/** Where a conversation stands. */
-export interface Standing {
+/** Where a conversation stands, with what is to be sent yet; some of that may be under way. */
+export interface Standing extends Unsent {
   /** The first turn that nobody has answered. */
   readonly inboxId?: string;
-  /** All answers that are to be sent yet, in their order; some may be under way. */
-  readonly unsent: readonly UnsentAnswer[];
 }
 
 /** What was done with the first turn that nobody had answered, and where its conversation stands then. */
@@ -50,7 +48,7 @@ export function makeConversationActivities(deps: ConversationDeps) {
     /** The next turn, and what is to be sent. Reads only. @throws storeBusy */
     next: async ({ conversationId }: { conversationId: string }): Promise<Standing> => ({
       ...(await nextTurn(store, conversationId)),
-      unsent: await unsentAnswers(store, conversationId),
+      ...(await unsentAnswers(store, conversationId)),
     }),
 
     /**
@@ -63,7 +61,7 @@ export function makeConversationActivities(deps: ConversationDeps) {
     take: async ({ conversationId }: { conversationId: string }): Promise<Taken> => {
       const found = await nextTurn(store, conversationId);
       const done = found === undefined ? {} : ((await ending(found.inboxId, () => answerTurn(found.inboxId))) ?? {});
-      return { ...found, ...done, unsent: await unsentAnswers(store, conversationId) };
+      return { ...found, ...done, ...(await unsentAnswers(store, conversationId)) };
     },
 
     /**

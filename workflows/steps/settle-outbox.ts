@@ -1,4 +1,4 @@
-import { sleep } from '@temporalio/workflow';
+import { condition, sleep } from '@temporalio/workflow';
 import type { EffectState } from '../../schemas/endings.ts';
 import { sending } from '../proxies.ts';
 
@@ -9,8 +9,16 @@ const longestPauseMs = 120_000;
 /** After an unanswered attempt the copy may take this long to show up in Sent or the inbox. */
 const lookAgainMs = [2_000, 15_000, 60_000];
 
-/** Brings one outbox row to its end: sent, failed, or unknown and shown. Never sends what may have been sent. */
-export async function settleOutbox(outboxId: string): Promise<EffectState> {
+/**
+ * Brings one outbox row to its end: sent, failed, or unknown and shown. Never sends what may have been sent.
+ *
+ * @param given - whether it is given up for now: then what waits for another try is left `queued`
+ */
+export async function settleOutbox(outboxId: string, given?: () => boolean): Promise<EffectState> {
+  const pause = async (ms: number, summary: string) => {
+    if (given === undefined) await sleep(ms, { summary });
+    else await condition(given, ms);
+  };
   let waitedMs = 0;
   for (let tries = 0; ; tries += 1) {
     const { state, waitMs = 30_000, paced } = await sending.send({ outboxId });
@@ -19,15 +27,17 @@ export async function settleOutbox(outboxId: string): Promise<EffectState> {
       if (settled !== 'queued') return settled;
       continue;
     }
-    if (state !== 'queued' || waitedMs > giveUpAfterMs) return state;
+    if (state !== 'queued' || waitedMs > giveUpAfterMs || given?.() === true) return state;
     // Its turn comes; that is no failure of the far side.
     if (paced === true) {
-      await sleep(waitMs, { summary: `its channel has sent as much as it may, ${outboxId}` });
+      await pause(waitMs, `its channel has sent as much as it may, ${outboxId}`);
+      if (given?.() === true) return state;
       tries -= 1;
       continue;
     }
     const pauseMs = Math.max(waitMs, Math.min(longestPauseMs, 1_000 * 2 ** tries));
-    await sleep(pauseMs, { summary: `the far side asked to wait, ${outboxId}` });
+    await pause(pauseMs, `the far side asked to wait, ${outboxId}`);
+    if (given?.() === true) return state;
     waitedMs += pauseMs;
   }
 }

@@ -81,7 +81,7 @@ test('keepAnswer() keeps the first answer, part by part, for the thread that ask
   expect(await nextTurn(store, conversationId)).toEqual({ inboxId });
   const parts = ['one', 'two'].map((text) => ({ document: [{ kind: 'code' as const, text }], text }));
   await Promise.all([keepAnswer(store, inboxId, parts), keepAnswer(store, inboxId, [])]);
-  const kept = (await unsentAnswers(store, conversationId)).map(({ outboxId }) => outboxId);
+  const kept = (await unsentAnswers(store, conversationId)).unsent.map(({ outboxId }) => outboxId);
   expect([0, 2]).toContain(kept.length);
   expect(await nextTurn(store, conversationId)).toBeUndefined();
   for (const [at, id] of kept.entries()) {
@@ -89,6 +89,25 @@ test('keepAnswer() keeps the first answer, part by part, for the thread that ask
     const { id: chatId, address, text } = openChat(store, row!);
     expect([outboxIdOf(chatId), address, text]).toEqual([id, room.address, parts[at]!.text]);
   }
+});
+
+test('unsentAnswers() gives the first of each line in their order, and says which lines have more', async () => {
+  await using opened = await testStore();
+  const { store } = opened;
+  const right = await rightOf(opened);
+  const many = Array.from({ length: 30 }, (_, at) => message(`m${String(at).padStart(2, '0')}`));
+  const taken = await acceptMessages(store, right, many);
+  const one = { document: [], text: 'x' };
+  const mirror = { accountId: 'acc_other', channel: 'matrix', address: '@ann:x.example', parts: [one] };
+  for (const [at, { inboxId }] of taken.entries()) {
+    await keepAnswer(store, inboxId, [one], at < 5 ? { mirrors: [mirror] } : {});
+  }
+  const { unsent, more } = await unsentAnswers(store, taken[0]!.conversationId);
+  const of = (line: string) => unsent.filter((answer) => answer.line === line).map(({ outboxId }) => outboxId);
+  expect(more).toEqual([right.accountId]);
+  expect([of(right.accountId).length, of('acc_other').length]).toEqual([20, 5]);
+  const first = await store.db.select().from(outbox).where(eq(outbox.accountId, right.accountId)).orderBy(outbox.id);
+  expect(of(right.accountId)).toEqual(first.slice(0, 20).map(({ id }) => id));
 });
 
 test('keepAnswer() puts mirrors into lines of their own, and all that is direct on one account into one', async () => {
@@ -100,7 +119,7 @@ test('keepAnswer() puts mirrors into lines of their own, and all that is direct 
   const [direct, inRoom] = await acceptMessages(store, right, [message('1'), message('2', room)]);
   await keepAnswer(store, direct!.inboxId, [part], { mirrors: [mirror] });
   await keepAnswer(store, inRoom!.inboxId, [part]);
-  const linesOf = async (id: string) => (await unsentAnswers(store, id)).map(({ line }) => line);
+  const linesOf = async (id: string) => (await unsentAnswers(store, id)).unsent.map(({ line }) => line);
   expect((await linesOf(direct!.conversationId)).sort()).toEqual([right.accountId, 'acc_other', 'acc_other'].sort());
   expect(await linesOf(inRoom!.conversationId)).toEqual([expect.stringMatching(/^thr_/)]);
   const shown = await readEntries(store, { conversationId: direct!.conversationId, after: 0, limit: 50 });
