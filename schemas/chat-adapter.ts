@@ -91,6 +91,8 @@ export interface ChatTransport extends Pick<ChatAdapter<ChatChannel>, 'send' | '
   showWorking(channel: Channel, to: Pick<OutgoingChat, 'address' | 'kind'>, working: boolean): Promise<void>;
   /** UTF-16 code units that one message of a kind of channel may have. */
   maxCharsOf(kind: string): Promise<number>;
+  /** Whether what was sent on a channel can be looked for at all. */
+  readsBack(channel: ChatChannel): Promise<boolean>;
   /** For how long the far side of a channel drops a second message with the id of the first, milliseconds; 0: never. */
   dropsRepeatsMs(channel: ChatChannel): Promise<number>;
 }

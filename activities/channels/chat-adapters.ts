@@ -29,6 +29,7 @@ const mostChars = { api: 32_768, post: 262_144 };
 export const chatTransport: ChatTransport = {
   send: async (channel, message, contentBegins) => (await adapterFor(channel)).send(channel, message, contentBegins),
   findCopy: async (channel, message) => (await adapterFor(channel)).findCopy(channel, message),
+  readsBack: async (channel) => (await adapterFor(channel)).limits.readsBack,
   dropsRepeatsMs: async (channel) => (await adapterFor(channel)).limits.dropsRepeatsMs ?? 0,
   draft: async (channel, draft) =>
     isPost(channel) ? undefined : await (await adapterFor(channel)).draft?.(channel, draft),

@@ -76,8 +76,10 @@ export function makeOutboxActivities({ store, files, transport, chat, log }: Out
     /**
      * Looks for a copy of an unknown effect; reads only, at the far side. Where there is none, and the far side drops a
      * second one, it is queued again. May be repeated.
+     *
+     * @returns `hopeless` where its channel shows nothing that was sent, now or later
      */
-    reconcile: async ({ outboxId }: { outboxId: string }): Promise<{ state: EffectState }> => {
+    reconcile: async ({ outboxId }: { outboxId: string }): Promise<{ state: EffectState; hopeless?: true }> => {
       const [row] = await store.db.select().from(outbox).where(eq(outbox.id, outboxId));
       if (row === undefined) throw new StewardError('notFound', `There is no effect ${outboxId}`);
       // A call leaves no copy.
@@ -90,7 +92,9 @@ export function makeOutboxActivities({ store, files, transport, chat, log }: Out
       if (found) return { state: await recordCopyFound(store, outboxId, where ?? 'a copy') };
       const repeatableMs = isPost(channel) ? 0 : await chat.dropsRepeatsMs(channel);
       const ageMs = store.clock.now().getTime() - row.createdAt.getTime();
-      return { state: ageMs < repeatableMs ? await recordRepeat(store, row) : 'unknown' };
+      if (ageMs < repeatableMs) return { state: await recordRepeat(store, row) };
+      const hopeless = !isPost(channel) && !(await chat.readsBack(channel));
+      return { state: 'unknown', ...(hopeless ? { hopeless } : {}) };
     },
   };
 

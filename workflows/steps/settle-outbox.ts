@@ -45,8 +45,9 @@ export async function settleOutbox(outboxId: string, given?: () => boolean): Pro
 async function lookForCopy(outboxId: string): Promise<EffectState> {
   for (const waitMs of lookAgainMs) {
     await sleep(waitMs, { summary: `looking for a copy of ${outboxId}` });
-    const { state } = await sending.reconcile({ outboxId });
-    if (state !== 'unknown') return state;
+    const { state, hopeless } = await sending.reconcile({ outboxId });
+    // What comes behind it does not wait for what cannot be seen.
+    if (state !== 'unknown' || hopeless === true) return state;
   }
   return 'unknown';
 }
