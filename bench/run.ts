@@ -1,7 +1,7 @@
 /**
  * All figures in one run, against a stock Temporal beside it: `npm run bench [-- --only fires,memory --idle-minutes 10]`.
  * Prints JSON with versions and machine. Parts: fires, schedule, report, start, memory, digest, size,
- * priority, webhooks, kinds, chat; and, when they are named, `accounts` (`--away-minutes 10`) and `peer`
+ * priority, webhooks, kinds, chat, models; and, when they are named, `accounts` (`--away-minutes 10`) and `peer`
  * when it is named, since it installs 650 MB (`--peer-folder` where they lie already).
  */
 import { parseArgs } from 'node:util';
@@ -13,6 +13,7 @@ import { measureChat } from './measure-chat.ts';
 import { measureDigest } from './measure-digest.ts';
 import { measureFires, measureReport, measureSchedule } from './measure-fires.ts';
 import { measureKinds } from './measure-kinds.ts';
+import { measureModels } from './measure-models.ts';
 import { measurePeer } from './measure-peer.ts';
 import { measurePriority } from './measure-priority.ts';
 import { measureSize } from './measure-size.ts';
@@ -33,6 +34,7 @@ const all = [
   'webhooks',
   'kinds',
   'chat',
+  'models',
 ];
 const { values } = parseArgs({
   options: {
@@ -49,6 +51,7 @@ const runs = Number(values.runs);
 const say = (words: string) => process.stderr.write(`${words}\n`);
 const figures: Record<string, unknown> = { at: new Date().toISOString(), machine: machine() };
 
+if (wanted.has('models')) figures.models = await measureModels(say);
 if (wanted.has('accounts')) {
   using home = benchHome();
   say('starting Steward');

@@ -9,7 +9,7 @@ import { isLocal, type ModelEntry, type ModelsFile } from '../../schemas/models-
 import type { Meter } from './meter.ts';
 import type { ModelHealth } from './model-health.ts';
 import { generate } from './pipeline/generate.ts';
-import { processInput } from './pipeline/process-input.ts';
+import { type ModelNeeds, processInput } from './pipeline/process-input.ts';
 import { recogniseIntent } from './pipeline/recognise-intent.ts';
 import { type Considered, type ModelState, routeModels } from './pipeline/route-models.ts';
 import { askProvider } from './providers/ask-provider.ts';
@@ -49,8 +49,9 @@ export function makeAskModel(deps: RouterDeps): AskModel {
   const { files, clock, log } = deps;
   return async (asked) => {
     const file = files.current().models;
-    const ask: RecognisedAsk = { ...asked, intent: asked.intent ?? recogniseIntent(processInput(asked).words).intent };
-    const considered = await considerModels(deps, file, ask);
+    const { needs, words } = processInput(asked);
+    const ask: RecognisedAsk = { ...asked, intent: asked.intent ?? recogniseIntent(words).intent };
+    const considered = await considerModels(deps, file, ask.intent, needs);
     const candidates = considered.filter(({ place }) => place !== undefined);
     if (candidates.length === 0) throw nobodyFor(considered, clock.now());
     let failure: StewardError | undefined;
@@ -65,7 +66,7 @@ export function makeAskModel(deps: RouterDeps): AskModel {
         ask.onText?.(text);
       };
       try {
-        return await askEntry(deps, file, entry, { ...ask, onText });
+        return await askEntry(deps, file, entry, { ...ask, onText }, needs);
       } catch (error) {
         ask.signal?.throwIfAborted();
         if (!(error instanceof ModelFault)) throw error;
@@ -83,9 +84,9 @@ export function makeAskModel(deps: RouterDeps): AskModel {
 export async function considerModels(
   { health, meter }: Pick<RouterDeps, 'health' | 'meter'>,
   file: ModelsFile,
-  ask: RecognisedAsk,
+  intent: Intent,
+  needs: ModelNeeds,
 ): Promise<Considered[]> {
-  const { needs } = processInput(ask);
   const seen = file.order === 'fastest' ? await meter.latencies() : new Map<string, number>();
   const found = await meter.probes(file.models);
   const states = new Map<string, ModelState>();
@@ -99,7 +100,7 @@ export async function considerModels(
       ...(can === undefined ? {} : { can }),
     });
   }
-  return routeModels(file, ask.intent, needs, (name) => states.get(name) ?? {});
+  return routeModels(file, intent, needs, (name) => states.get(name) ?? {});
 }
 
 async function askEntry(
@@ -107,10 +108,14 @@ async function askEntry(
   file: ModelsFile,
   entry: ModelEntry,
   ask: RecognisedAsk,
+  needs: ModelNeeds,
 ): Promise<AnsweredAsk> {
   const { whole, firstRemote, firstLocal } = { ...patience, ...timeouts };
   const bounds = { wholeMs: whole, firstMs: isLocal(entry) ? firstLocal : firstRemote, maxBytes };
-  const begin = (one: ModelAsk) => meter.begin(file, entry, { ...one, intent: ask.intent });
+  const begin = (one: ModelAsk) => {
+    const own = one.messages === ask.messages ? needs : processInput(one).needs;
+    return meter.begin(file, entry, { ...one, intent: ask.intent }, own);
+  };
   try {
     const reply = await generate({ askOne: askProvider, begin, bounds }, entry, ask);
     await health.answered(entry);

@@ -1,15 +1,17 @@
 import type { Logger } from 'pino';
+import { newId } from '../../schemas/ids.ts';
 import type { ModelAsk, ModelTokens } from '../../schemas/model-chat.ts';
 import type { FoundCan } from '../../schemas/model-desk.ts';
 import type { Intent } from '../../schemas/model-intents.ts';
 import type { CallOutcome } from '../../schemas/model-outcomes.ts';
 import type { ModelEntry, ModelsFile } from '../../schemas/models-file.ts';
 import type { Rate } from '../../schemas/pace.ts';
-import { beginCall, type Ceiling, endCall, type PlannedCall, seenOfModels } from '../../store/models/model-calls.ts';
+import { type CallRow, makeCallWriter } from '../../store/models/call-writer.ts';
+import { beginWithin, type Ceiling, seenOfModels } from '../../store/models/model-calls.ts';
 import { readProbes } from '../../store/models/model-probes.ts';
 import { giveBackRate, reserveRate } from '../../store/models/reserve-rate.ts';
 import type { Store } from '../../store/store.ts';
-import { processInput } from './pipeline/process-input.ts';
+import type { ModelNeeds } from './pipeline/process-input.ts';
 import { ModelFault } from './providers/name-outcome.ts';
 
 /** One call that is counted. Each of its endings may be said once. */
@@ -29,7 +31,12 @@ export interface Meter {
    *
    * @throws ModelFault `limited` where the turn is too far away, `spentUp` where a budget would be gone beyond
    */
-  begin(file: ModelsFile, entry: ModelEntry, ask: ModelAsk & { readonly intent: Intent }): Promise<MeteredCall>;
+  begin(
+    file: ModelsFile,
+    entry: ModelEntry,
+    ask: ModelAsk & { readonly intent: Intent },
+    needs: Pick<ModelNeeds, 'tokens' | 'tokensIn' | 'localOnly'>,
+  ): Promise<MeteredCall>;
   /** What half of the answers of each model took at most lately, milliseconds. */
   latencies(): Promise<ReadonlyMap<string, number>>;
   /** What was found of each model, as of some seconds ago. */
@@ -51,48 +58,46 @@ const free: ReadonlySet<CallOutcome> = new Set([
 
 /** Makes the meter of a process. What it counts is the ledger's, for all workers together. */
 export function makeMeter({ store, log }: { readonly store: Store; readonly log: Pick<Logger, 'warn'> }): Meter {
-  const writing = new Set<Promise<unknown>>();
+  const writer = makeCallWriter(store, (err) => log.warn({ err }, 'calls of models could not be put on record'));
+  const giving = new Set<Promise<unknown>>();
   const aside = (work: Promise<unknown>) => {
     const kept = work
-      .catch((err: unknown) => log.warn({ err }, 'a call of a model could not be put on record'))
-      .finally(() => writing.delete(kept));
-    writing.add(kept);
+      .catch((err: unknown) => log.warn({ err }, 'what was left of a limit could not be given back'))
+      .finally(() => giving.delete(kept));
+    giving.add(kept);
   };
   let probed: { at: number; entries: readonly ModelEntry[]; found: ReadonlyMap<string, FoundCan> } | undefined;
   let seen: { readonly at: number; readonly latencies: ReadonlyMap<string, number> } | undefined;
   return {
-    begin: async (file, entry, ask) => {
-      const { needs } = processInput(ask);
+    begin: async (file, entry, ask, needs) => {
       const most = { input: needs.tokensIn, output: ask.maxOutputTokens };
-      await waitTurn(store, entry, needs.tokens, ask.signal);
-      const planned: PlannedCall = {
-        ...{ ...ask.for, intent: ask.intent, model: entry.name, localOnly: needs.localOnly },
-        ...{ tokens: most, cost: costOf(entry, most) },
+      if (isLimited(entry)) await waitTurn(store, entry, needs.tokens, ask.signal);
+      const { personId, purpose, ref } = ask.for;
+      const row: CallRow = {
+        ...{ id: newId('modelCall', store.clock), personId, purpose, ref: ref ?? null, createdAt: store.clock.now() },
+        ...{ intent: ask.intent, model: entry.name, localOnly: needs.localOnly, cost: costOf(entry, most) },
+        ...{ inputTokens: most.input, outputTokens: most.output },
       };
-      const began = performance.now();
       const ceilings = ceilingsOf(file, entry);
       // Without a ceiling nobody has to wait for the row: it is written while the model thinks.
-      const row = beginCall(store, planned, ceilings);
-      if (ceilings.length === 0) aside(row);
-      else if ('spentUp' in (await row)) throw new ModelFault('spentUp', undefined, true);
+      if (ceilings.length === 0) writer.begin(row);
+      else if ((await beginWithin(store, row, ceilings)).spentUp !== undefined)
+        throw new ModelFault('spentUp', undefined, true);
+      const began = performance.now();
       let heard = 0;
-      let firstMs: number | undefined;
+      let firstMs: number | null = null;
       const end = (outcome: CallOutcome, tokens: ModelTokens): number => {
         const cost = costOf(entry, tokens);
-        const took = { tookMs: performance.now() - began, ...(firstMs === undefined ? {} : { firstMs }) };
-        aside(
-          row.then(async (begun) => {
-            if ('id' in begun) await endCall(store, begun.id, { outcome, tokens, cost, ...took });
-            await giveBack(store, entry, needs.tokens - tokens.input - tokens.output);
-          }),
-        );
+        const counted = { inputTokens: tokens.input, outputTokens: tokens.output, cost };
+        writer.end(row.id, { outcome, ...counted, firstMs, tookMs: Math.round(performance.now() - began) });
+        if (isLimited(entry)) aside(giveBack(store, entry, needs.tokens - tokens.input - tokens.output));
         return cost;
       };
       const half = (): ModelTokens => ({ input: most.input, output: Math.ceil(heard / 4) });
       return {
         heard: (text) => {
           heard = text.length;
-          firstMs ??= performance.now() - began;
+          firstMs ??= Math.round(performance.now() - began);
         },
         ended: end,
         failed: (outcome) => void end(outcome, free.has(outcome) ? { input: 0, output: 0 } : half()),
@@ -114,7 +119,8 @@ export function makeMeter({ store, log }: { readonly store: Store; readonly log:
       return probed.found;
     },
     idle: async () => {
-      while (writing.size > 0) await Promise.all(writing);
+      while (giving.size > 0) await Promise.all(giving);
+      await writer.idle();
     },
   };
 }
@@ -130,6 +136,9 @@ function ceilingsOf(file: ModelsFile, { name, budget }: ModelEntry): Ceiling[] {
   ];
   return all.filter(({ tokensPerDay, costPerDay }) => tokensPerDay !== undefined || costPerDay !== undefined);
 }
+
+const isLimited = ({ limits }: ModelEntry) =>
+  limits.requestsPerMinute !== undefined || limits.tokensPerMinute !== undefined;
 
 const ratesOf = ({ limits }: ModelEntry, tokens: number): { unit: string; rate: Rate; units: number }[] => [
   ...(limits.requestsPerMinute === undefined

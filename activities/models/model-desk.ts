@@ -9,6 +9,7 @@ import { keepProbe, readProbes } from '../../store/models/model-probes.ts';
 import type { Store } from '../../store/store.ts';
 import { considerModels, type RouterDeps } from './ask-models.ts';
 import { generate } from './pipeline/generate.ts';
+import { processInput } from './pipeline/process-input.ts';
 import { recogniseIntent } from './pipeline/recognise-intent.ts';
 import { askProvider } from './providers/ask-provider.ts';
 import { ModelFault } from './providers/name-outcome.ts';
@@ -68,12 +69,12 @@ export function makeModelDesk(deps: DeskDeps): ModelDesk {
     },
     explain: async ({ text, tools, localOnly }) => {
       const { intent, why } = recogniseIntent(text);
-      const ask: ModelAsk & { intent: typeof intent } = {
+      const ask: ModelAsk = {
         messages: [{ role: 'user', content: text }],
-        ...{ tools: tools ? [look] : [], maxOutputTokens: 4_096, intent, localOnly },
+        ...{ tools: tools ? [look] : [], maxOutputTokens: 4_096, localOnly },
         for: { personId: deps.personId, purpose: 'test' },
       };
-      const considered = await considerModels(deps, files.current().models, ask);
+      const considered = await considerModels(deps, files.current().models, intent, processInput(ask).needs);
       const models = considered.map(({ entry, place, reasons }) => ({
         ...{ name: entry.name, reasons },
         ...(place === undefined ? {} : { place }),
@@ -101,7 +102,7 @@ async function tryModel(deps: DeskDeps, entry: ModelEntry): Promise<ModelTrial> 
       for: { personId: deps.personId, purpose: 'test' },
     };
     const begin = (one: ModelAsk) =>
-      deps.meter.begin(deps.files.current().models, entry, { ...one, intent: 'question' });
+      deps.meter.begin(deps.files.current().models, entry, { ...one, intent: 'question' }, processInput(one).needs);
     const reply = await generate({ askOne: askProvider, begin, bounds }, entry, asked);
     spent.tokens += reply.tokens.input + reply.tokens.output;
     spent.cost += reply.cost;

@@ -1,24 +1,11 @@
 import { and, eq, gte, sql } from 'drizzle-orm';
 import { modelCalls } from '../../schemas/db/model-calls.ts';
-import { newId } from '../../schemas/ids.ts';
-import type { AskedFor, ModelTokens } from '../../schemas/model-chat.ts';
-import type { Intent } from '../../schemas/model-intents.ts';
-import type { CallOutcome } from '../../schemas/model-outcomes.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
+import type { CallRow } from './call-writer.ts';
 
 const dayMs = 24 * 3_600_000;
 /** Budgets are looked at one after another; the number is nothing but a name. */
 const budgetLock = 7_264_001;
-
-/** A call that is to be made. */
-export interface PlannedCall extends AskedFor {
-  readonly intent: Intent;
-  readonly model: string;
-  readonly localOnly: boolean;
-  /** The most that it may come to. */
-  readonly tokens: ModelTokens;
-  readonly cost: number;
-}
 
 /** What may be used up within 24 hours, and by whom. */
 export interface Ceiling {
@@ -30,69 +17,35 @@ export interface Ceiling {
   readonly costPerDay?: number | undefined;
 }
 
-export type BegunCall = { readonly id: string } | { readonly spentUp: string };
-
 /**
- * Puts a call on record before it is made. With ceilings it is one transaction under a lock: calls at once cannot use up
- * together what each alone would not.
+ * Puts a call on record before it is made, within ceilings: one transaction under a lock, so that calls at once cannot use
+ * up together what each alone would not.
  *
  * @returns the ceiling that it would go beyond; then there is no row
  */
-export async function beginCall(
+export async function beginWithin(
   store: Store,
-  call: PlannedCall,
-  ceilings: readonly Ceiling[] = [],
-): Promise<BegunCall> {
-  if (ceilings.length === 0) return { id: await insert(store, call) };
+  call: CallRow,
+  ceilings: readonly Ceiling[],
+): Promise<{ readonly spentUp?: string }> {
   return await inTransaction(store, async (inside) => {
     await inside.db.execute(sql`select pg_advisory_xact_lock(${budgetLock})`);
     for (const ceiling of ceilings) {
-      const over = await wouldExceed(inside, ceiling, call);
-      if (over !== undefined) return { spentUp: over };
+      const spentUp = await wouldExceed(inside, ceiling, call);
+      if (spentUp !== undefined) return { spentUp };
     }
-    return { id: await insert(inside, call) };
+    await inside.db.insert(modelCalls).values(call);
+    return {};
   });
-}
-
-async function insert({ db, clock }: StoreIn, { tokens, ...call }: PlannedCall): Promise<string> {
-  const { personId, purpose, ref, intent, model, localOnly, cost } = call;
-  const id = newId('modelCall', clock);
-  await db.insert(modelCalls).values({
-    ...{ id, personId, purpose, intent, model, localOnly, cost, createdAt: clock.now() },
-    ...{ ref: ref ?? null, inputTokens: tokens.input, outputTokens: tokens.output },
-  });
-  return id;
-}
-
-/** Says what a call came to. */
-export async function endCall(
-  { db }: Pick<StoreIn, 'db'>,
-  id: string,
-  ended: {
-    readonly outcome: CallOutcome;
-    readonly tokens: ModelTokens;
-    readonly cost: number;
-    readonly firstMs?: number;
-    readonly tookMs: number;
-  },
-): Promise<void> {
-  const { outcome, tokens, cost, firstMs, tookMs } = ended;
-  await db
-    .update(modelCalls)
-    .set({
-      ...{ outcome, cost, inputTokens: tokens.input, outputTokens: tokens.output },
-      ...{ firstMs: firstMs === undefined ? null : Math.round(firstMs), tookMs: Math.round(tookMs) },
-    })
-    .where(eq(modelCalls.id, id));
 }
 
 async function wouldExceed(
   inside: StoreIn,
   { name, model, tokensPerDay, costPerDay }: Ceiling,
-  { tokens, cost }: PlannedCall,
+  { inputTokens, outputTokens, cost }: CallRow,
 ): Promise<string | undefined> {
   const spent = await spentOfDay(inside, model);
-  if (tokensPerDay !== undefined && spent.tokens + tokens.input + tokens.output > tokensPerDay)
+  if (tokensPerDay !== undefined && spent.tokens + inputTokens + outputTokens > tokensPerDay)
     return `${name}.tokensPerDay`;
   if (costPerDay !== undefined && spent.cost + cost > costPerDay) return `${name}.costPerDay`;
   return undefined;

@@ -5,11 +5,17 @@ import { ModelFault, nameOutcome } from './name-outcome.ts';
 
 export type RemoteModel = Extract<ModelEntry, { type: 'remote' }>;
 
+/** One of an entry, for as long as it is in force with the same bounds. */
+const clients = new WeakMap<RemoteModel, { readonly client: OpenAI; readonly bounds: string }>();
+
 /** A client for one OpenAI-compatible endpoint that never retries by itself. */
 export async function openOpenai(entry: RemoteModel, bounds: AnswerBounds): Promise<OpenAI> {
+  const known = clients.get(entry);
+  const named = JSON.stringify(bounds);
+  if (known?.bounds === named) return known.client;
   // Loaded when first used: without models it costs no memory.
   const { default: Client } = await import('openai');
-  return new Client({
+  const client = new Client({
     baseURL: entry.endpoint,
     apiKey: entry.auth?.api_key ?? 'none',
     organization: null,
@@ -19,6 +25,8 @@ export async function openOpenai(entry: RemoteModel, bounds: AnswerBounds): Prom
     logLevel: 'off',
     fetch: boundedFetch(bounds),
   });
+  clients.set(entry, { client, bounds: named });
+  return client;
 }
 
 /** What a failed call of the client means. Pure. @param begun - an answer had begun to come */
