@@ -60,7 +60,7 @@ function knowsLess({ endpoint }: RemoteModel, { schema }: ProviderAsk, cause: un
   const refused =
     /stream_options|include_usage/i.test(said) && !without.usage.has(endpoint)
       ? without.usage
-      : schema !== undefined && !without.schema.has(endpoint)
+      : schema !== undefined && /response_format|schema|format|grammar/i.test(said) && !without.schema.has(endpoint)
         ? without.schema
         : undefined;
   refused?.add(endpoint);

@@ -30,5 +30,5 @@ function believed(counted: unknown, estimate: number): number {
   const isCount = typeof counted === 'number' && Number.isSafeInteger(counted);
   // Envelopes of tools and roles are not counted everywhere, so that few tokens may be none at all.
   const least = Math.floor((estimate * 4 - 200) / mostCharsOfToken);
-  return isCount && counted >= Math.max(least, 0) ? counted : estimate;
+  return isCount && counted >= Math.max(least, 1) ? counted : estimate;
 }

@@ -108,7 +108,9 @@ describe('makeSummariser()', () => {
   });
 
   test('makeSummariser() asks once more without the schema where an endpoint refuses it', async () => {
-    await using server = await fakeModel((_quoted, nth) => (nth === 1 ? { status: 400 } : { say: good }));
+    await using server = await fakeModel((_quoted, nth) =>
+      nth === 1 ? { status: 400, words: 'response_format is not supported' } : { say: good },
+    );
     await using made = await summariser([remote(server)]);
     const { open } = made;
     expect((await open().summarise(mail)).source.method).toBe('model');
