@@ -28,6 +28,8 @@ export function openDatabase(
   });
   // An idle client that loses its server emits 'error'; unhandled, it would end the process.
   pool.on('error', (error) => options.onError?.(error));
+  // So does one that is in use, between two queries of a transaction; the next query there says what happened.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return { db: drizzle(pool), pool, close: () => pool.end() };
 }
 

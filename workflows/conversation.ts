@@ -32,6 +32,11 @@ const fewLeft = 5;
  * shortest timer takes about a second, so a single turn pays none.
  */
 const turnsAtOnce = 25;
+/**
+ * On a machine that is overloaded a task of 25 turns lasts longer than the ten seconds that the server gives it, and would
+ * begin anew for ever. Runs of before keep to 25.
+ */
+const turnsOfTask = 10;
 
 /**
  * One conversation: its turns are taken one after another, in the order in which they were accepted.
@@ -60,7 +65,8 @@ export async function conversation({ conversationId }: ConversationInput): Promi
       turns += 1;
       setCurrentDetails(`**${turns} turns** taken by this run`);
       atOnce += 1;
-      if (atOnce % turnsAtOnce === 0) await sleep(1);
+      const rests = atOnce % turnsOfTask === 0 && patched('turnsOfTask');
+      if (rests || atOnce % turnsAtOnce === 0) await sleep(1);
     } else {
       atOnce = 0;
       const woken = await condition(() => hints !== seen || runsDry(sending), idleMs);
