@@ -6,6 +6,7 @@ import { routeTable } from '../api/route-table.ts';
 import { editorSchema } from '../schemas/editor-schemas.ts';
 import { type Failure, failures } from '../schemas/errors.ts';
 import { type Flow, flows } from '../schemas/flows.ts';
+import { type ModelOutcome, modelOutcomes } from '../schemas/model-outcomes.ts';
 import { settingsTable } from '../schemas/settings.ts';
 import { readLayerRules } from './check-layers.ts';
 import { cutSource } from './cut-source.ts';
@@ -60,6 +61,37 @@ function errorsPage(): string {
   );
 }
 
+function outcomesPage(): string {
+  const seconds = (ms: number) => `${ms / 1_000} s`;
+  const all: [string, ModelOutcome][] = Object.entries(modelOutcomes);
+  const rows = all.map(([name, { means, failure, next, rests, restMs, restMostMs, after, lastResort }]) => [
+    code(name),
+    means,
+    next ? 'yes' : 'no',
+    rests === 'nothing'
+      ? ''
+      : `the ${rests}, ${seconds(restMs)} to ${seconds(restMostMs)}${after === 1 ? '' : `, after ${after} in a row`}`,
+    lastResort ? 'yes' : '',
+    code(failure),
+  ]);
+  return page(
+    'Outcomes of a call of a model',
+    'schemas/model-outcomes.ts',
+    'The same model is asked again by nobody but Temporal. A `Retry-After` of the provider takes the place of the rest.',
+    table(
+      [
+        'outcome',
+        'what came',
+        'next model',
+        'what rests',
+        'asked while it rests, where there is nobody else',
+        'if nobody answers',
+      ],
+      rows,
+    ),
+  );
+}
+
 function settingsPage(): string {
   const rows = Object.entries(settingsTable).map(([name, setting]) => [
     code(name),
@@ -97,6 +129,7 @@ const page = (title: string, source: string, ...parts: string[]) =>
 const pages = async (): Promise<Record<string, string>> => ({
   'flows.md': flowsPage(),
   'errors.md': errorsPage(),
+  'model-outcomes.md': outcomesPage(),
   'settings.md': settingsPage(),
   'dependencies.md': await dependenciesPage(),
   'openapi.json': `${JSON.stringify(buildOpenapi(routeTable), null, 2)}\n`,
