@@ -11,6 +11,7 @@ import { modelsFile } from '../schemas/models-file.ts';
 import { inProcessHotTier } from '../store/hot/in-process.ts';
 import { setup } from '../test/support/global-setup.ts';
 import { type TestStore, testStore } from '../test/support/postgres.ts';
+import { measureIntents } from './measure-intents.ts';
 
 const inFlight = 50;
 const calls = 2_000;
@@ -25,7 +26,7 @@ export async function measureModels(say: (words: string) => void) {
     const overhead = await measureOverhead(opened);
     say('10,000 calls of three workers against one limit');
     const rate = await measureRate(opened);
-    return { overhead, rate };
+    return { overhead, rate, intents: measureIntents() };
   } finally {
     await end();
   }

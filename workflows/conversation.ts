@@ -24,7 +24,11 @@ export const turnAccepted = defineSignal(signals.turnAccepted);
 
 /** A run without a word said for so long ends; the next message begins another. */
 const idleMs = 10 * 60_000;
-const longHistory = 4_000;
+/**
+ * A worker that was killed reads the whole history again, some milliseconds an event, within the ten seconds that the
+ * server gives a task. Runs of before go on to 4,000 events.
+ */
+const longHistory = { events: 600, before: 4_000 };
 /** A line with so few left is told what comes after them. */
 const fewLeft = 5;
 /**
@@ -73,14 +77,15 @@ export async function conversation({ conversationId }: ConversationInput): Promi
       if (!woken && sending.held.size === 0) return { outcome: 'idle' };
     }
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    if (!continueAsNewSuggested && historyLength <= longHistory) continue;
-    if (sending.held.size > 0) {
-      if (!patched('handOver')) continue;
+    if (historyLength > longHistory.events && patched('handOver')) {
       // An effect in mid-air would count as unknown; what waits for another try is taken up by the next run.
       sending.closing = true;
       await condition(() => sending.held.size === 0);
+      await continueAsNew<typeof conversation>({ conversationId });
     }
-    await continueAsNew<typeof conversation>({ conversationId });
+    if (sending.held.size === 0 && (continueAsNewSuggested || historyLength > longHistory.before)) {
+      await continueAsNew<typeof conversation>({ conversationId });
+    }
   }
 }
 

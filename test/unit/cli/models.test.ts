@@ -73,7 +73,7 @@ test('steward models explain says who would be asked and why, and asks nobody', 
   const route = await json('explain', 'Please summarise this thread');
   expect(route).toMatchObject({
     intent: 'summarise',
-    why: 'it says “summarise”',
+    why: 'it says “summar”',
     models: [{ name: 'own', place: 1 }, { name: 'cloud', place: 2 }, { name: 'short' }],
   });
   expect(route.models[0].reasons[0]).toBe('`prefer.summarise` names it first');
