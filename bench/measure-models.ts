@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { makeAskModel } from '../activities/models/ask-models.ts';
 import { makeMeter } from '../activities/models/meter.ts';
 import { makeModelHealth } from '../activities/models/model-health.ts';
+import { makeModelSight } from '../activities/models/model-sight.ts';
 import type { FileSet } from '../schemas/file-set.ts';
 import { modelsFile } from '../schemas/models-file.ts';
 import { inProcessHotTier } from '../store/hot/in-process.ts';
@@ -42,7 +43,7 @@ async function measureOverhead({ store, personId }: TestStore) {
     const log = pino({ level: 'warn' }, pino.destination(2));
     const meter = makeMeter({ store, log });
     const askModel = makeAskModel({
-      ...{ clock, meter, log, health: makeModelHealth(inProcessHotTier(clock), clock) },
+      ...{ clock, meter, log, sight: makeModelSight(store), health: makeModelHealth(inProcessHotTier(clock), clock) },
       files: { current: () => ({ models }) as FileSet },
     });
     const { default: OpenAI } = await import('openai');

@@ -12,7 +12,8 @@ export interface FoundCan {
 export interface ModelView {
   readonly name: string;
   readonly type: ModelEntry['type'];
-  readonly endpoint: string;
+  /** Of its endpoint; the rest of an address may hold a secret. */
+  readonly host: string;
   readonly local: boolean;
   /** Left alone until then, and why. */
   readonly rests?: { readonly until: Date; readonly why: string };
@@ -56,7 +57,7 @@ export interface ModelTrial {
 /** What a person asks about models. Implemented in `activities/models`. */
 export interface ModelDesk {
   list(): Promise<ModelView[]>;
-  /** Asks no model. @throws nothing: where nobody would be asked, the reasons say why */
+  /** Asks no model; where none would be asked, the reasons say why. */
   explain(asked: { readonly text: string; readonly tools: boolean; readonly localOnly: boolean }): Promise<ModelRoute>;
   /** Really asks it: for a word, an object and a tool. What it can do is kept. @throws notFound */
   test(name: string): Promise<ModelTrial>;

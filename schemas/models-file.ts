@@ -28,9 +28,7 @@ const common = {
   can: z
     .strictObject({
       tools: z.boolean().optional(),
-      schema: z.boolean().optional().describe('Answers that keep to a JSON Schema'),
-      vision: z.boolean().optional(),
-      audio: z.boolean().optional(),
+      schema: z.boolean().optional().describe('Whether it is asked to keep to a JSON Schema, or else for any JSON'),
       context: z.int().min(256).optional().describe('Tokens, in and out'),
     })
     .prefault({})

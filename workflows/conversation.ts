@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { Taken } from '../activities/conversations/conversation-activities.ts';
 import { signals } from '../schemas/protocol.ts';
-import type { Unsent, UnsentAnswer } from '../store/conversations/keep-answer.ts';
+import type { Unsent, UnsentAnswer } from '../store/conversations/unsent-answers.ts';
 import { conversations } from './proxies.ts';
 import { settleOutbox } from './steps/settle-outbox.ts';
 import { thinkTurn } from './steps/think-turn.ts';

@@ -1,15 +1,9 @@
 import { saying } from '../../schemas/chat-document.ts';
 import { type Failure, type FailureCode, failures } from '../../schemas/errors.ts';
 import { openMessage } from '../../store/conversations/accept-messages.ts';
-import {
-  keepAnswer,
-  nextTurn,
-  readTurn,
-  type TurnRow,
-  type Unsent,
-  unsentAnswers,
-} from '../../store/conversations/keep-answer.ts';
+import { keepAnswer, nextTurn, readTurn, type TurnRow } from '../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../store/conversations/message-print.ts';
+import { type Unsent, unsentAnswers } from '../../store/conversations/unsent-answers.ts';
 import { asFailure } from '../fail.ts';
 import { conclude } from './agent/conclude.ts';
 import { heed, type Stop } from './agent/heed.ts';

@@ -8,6 +8,7 @@ import { modelOutcomes } from '../../schemas/model-outcomes.ts';
 import { isLocal, type ModelEntry, type ModelsFile } from '../../schemas/models-file.ts';
 import type { Meter } from './meter.ts';
 import type { ModelHealth } from './model-health.ts';
+import type { ModelSight } from './model-sight.ts';
 import { generate } from './pipeline/generate.ts';
 import { type ModelNeeds, processInput } from './pipeline/process-input.ts';
 import { recogniseIntent } from './pipeline/recognise-intent.ts';
@@ -19,6 +20,7 @@ export interface RouterDeps {
   readonly files: Pick<Files, 'current'>;
   readonly health: ModelHealth;
   readonly meter: Meter;
+  readonly sight: ModelSight;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn'>;
   readonly timeouts?: Partial<Timeouts>;
@@ -82,13 +84,13 @@ export function makeAskModel(deps: RouterDeps): AskModel {
 
 /** Which models would be asked, in which order, and why; those that are not, with the reason. */
 export async function considerModels(
-  { health, meter }: Pick<RouterDeps, 'health' | 'meter'>,
+  { health, sight }: Pick<RouterDeps, 'health' | 'sight'>,
   file: ModelsFile,
   intent: Intent,
   needs: ModelNeeds,
 ): Promise<Considered[]> {
-  const seen = file.order === 'fastest' ? await meter.latencies() : new Map<string, number>();
-  const found = await meter.probes(file.models);
+  const seen = file.order === 'fastest' ? await sight.latencies() : new Map<string, number>();
+  const found = await sight.found(file.models);
   const states = new Map<string, ModelState>();
   for (const entry of file.models) {
     const rests = await health.rests(entry);

@@ -1,14 +1,12 @@
 import type { Logger } from 'pino';
 import { newId } from '../../schemas/ids.ts';
 import type { ModelAsk, ModelTokens } from '../../schemas/model-chat.ts';
-import type { FoundCan } from '../../schemas/model-desk.ts';
 import type { Intent } from '../../schemas/model-intents.ts';
 import type { CallOutcome } from '../../schemas/model-outcomes.ts';
 import type { ModelEntry, ModelsFile } from '../../schemas/models-file.ts';
 import type { Rate } from '../../schemas/pace.ts';
 import { type CallRow, makeCallWriter } from '../../store/models/call-writer.ts';
-import { beginWithin, type Ceiling, seenOfModels } from '../../store/models/model-calls.ts';
-import { readProbes } from '../../store/models/model-probes.ts';
+import { beginWithin, type Ceiling } from '../../store/models/model-calls.ts';
 import { giveBackRate, reserveRate } from '../../store/models/reserve-rate.ts';
 import type { Store } from '../../store/store.ts';
 import type { ModelNeeds } from './pipeline/process-input.ts';
@@ -27,9 +25,8 @@ export interface MeteredCall {
 /** Counts what is asked of models, and keeps it within what may be. */
 export interface Meter {
   /**
-   * Begins to count a call: waits its turn in the model's limits, and puts it on record within the budgets.
-   *
-   * @throws ModelFault `limited` where the turn is too far away, `spentUp` where a budget would be gone beyond
+   * Begins to count a call: waits its turn in the model's limits, and puts it on record within the budgets. Fails with a
+   * `ModelFault`: `limited` where the turn is too far away, `spentUp` where a budget would be gone beyond.
    */
   begin(
     file: ModelsFile,
@@ -37,18 +34,12 @@ export interface Meter {
     ask: ModelAsk & { readonly intent: Intent },
     needs: Pick<ModelNeeds, 'tokens' | 'tokensIn' | 'localOnly'>,
   ): Promise<MeteredCall>;
-  /** What half of the answers of each model took at most lately, milliseconds. */
-  latencies(): Promise<ReadonlyMap<string, number>>;
-  /** What was found of each model, as of some seconds ago. */
-  probes(entries: readonly ModelEntry[]): Promise<ReadonlyMap<string, FoundCan>>;
   /** Resolves when all that was counted is on record. */
   idle(): Promise<void>;
 }
 
 /** Longer than this nobody is held up: another model may be free. */
 const mostWaitMs = 20_000;
-/** What was seen and found counts for so long. */
-const knownForMs = 10_000;
 const minute = 60_000;
 
 /** Outcomes that a provider does not charge for. */
@@ -66,8 +57,6 @@ export function makeMeter({ store, log }: { readonly store: Store; readonly log:
       .finally(() => giving.delete(kept));
     giving.add(kept);
   };
-  let probed: { at: number; entries: readonly ModelEntry[]; found: ReadonlyMap<string, FoundCan> } | undefined;
-  let seen: { readonly at: number; readonly latencies: ReadonlyMap<string, number> } | undefined;
   return {
     begin: async (file, entry, ask, needs) => {
       const most = { input: needs.tokensIn, output: ask.maxOutputTokens };
@@ -102,21 +91,6 @@ export function makeMeter({ store, log }: { readonly store: Store; readonly log:
         ended: end,
         failed: (outcome) => void end(outcome, free.has(outcome) ? { input: 0, output: 0 } : half()),
       };
-    },
-    latencies: async () => {
-      const now = store.clock.now().getTime();
-      if (seen === undefined || now - seen.at > knownForMs) {
-        const rows = await seenOfModels(store);
-        const known = rows.flatMap(({ model, latencyMs }) => (latencyMs === null ? [] : [[model, latencyMs] as const]));
-        seen = { at: now, latencies: new Map(known) };
-      }
-      return seen.latencies;
-    },
-    probes: async (entries) => {
-      const now = store.clock.now().getTime();
-      if (probed === undefined || now - probed.at > knownForMs || probed.entries !== entries)
-        probed = { at: now, entries, found: await readProbes(store, entries) };
-      return probed.found;
     },
     idle: async () => {
       while (giving.size > 0) await Promise.all(giving);

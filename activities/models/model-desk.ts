@@ -60,7 +60,7 @@ export function makeModelDesk(deps: DeskDeps): ModelDesk {
           } = seen.find(({ model }) => model === entry.name) ?? {};
           const { name, type, endpoint, can } = entry;
           return {
-            ...{ name, type, endpoint, local: isLocal(entry), can: canOf(can, found.get(name)) },
+            ...{ name, type, host: new URL(endpoint).host, local: isLocal(entry), can: canOf(can, found.get(name)) },
             ...(rests === undefined ? {} : { rests: { until: rests.until, why: rests.why } }),
             seen: { calls, answered, tokens, cost, ...(latencyMs == null ? {} : { latencyMs }) },
           };

@@ -31,24 +31,19 @@ export function makeModelHealth(hot: HotTier, clock: Clock): ModelHealth {
     const rest = kept === undefined ? undefined : (JSON.parse(kept) as Rest);
     return rest !== undefined && rest.untilMs > clock.now().getTime() ? rest : undefined;
   };
-  // What has never failed here needs no clearing: an answer of a healthy model asks the hot tier nothing.
-  const failedHere = new Set<string>();
   return {
     rests: async (entry) => {
       const { model, provider } = scopesOf(entry);
       const [one, all] = await Promise.all([restAt(model), restAt(provider)]);
       const rest = one === undefined || (all !== undefined && all.untilMs > one.untilMs) ? all : one;
       if (rest === undefined) return undefined;
-      failedHere.add(model);
       const { means: why, lastResort } = modelOutcomes[rest.outcome];
       return { until: new Date(rest.untilMs), why, lastResort };
     },
     failed: async (entry, outcome, waitMs) => {
       const { rests, restMs, restMostMs, after } = modelOutcomes[outcome];
       if (rests === 'nothing') return;
-      const scopes = scopesOf(entry);
-      const scope = scopes[rests];
-      failedHere.add(scopes.model);
+      const scope = scopesOf(entry)[rests];
       const inARow = await hot.increment(`model:fails:${scope}`, 1, rowMs);
       if (inARow < after) return;
       const doubled = Math.min(restMs * 2 ** (inARow - after), restMostMs);
@@ -58,9 +53,8 @@ export function makeModelHealth(hot: HotTier, clock: Clock): ModelHealth {
     },
     answered: async (entry) => {
       const { model, provider } = scopesOf(entry);
-      if (!failedHere.delete(model)) return;
-      for (const scope of [model, provider])
-        for (const key of ['rest', 'fails']) await hot.delete(`model:${key}:${scope}`);
+      const keys = [model, provider].flatMap((scope) => [`model:rest:${scope}`, `model:fails:${scope}`]);
+      await Promise.all(keys.map((key) => hot.delete(key)));
     },
   };
 }

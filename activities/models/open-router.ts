@@ -8,6 +8,7 @@ import { makeAskModel } from './ask-models.ts';
 import { makeMeter } from './meter.ts';
 import { makeModelDesk } from './model-desk.ts';
 import { makeModelHealth } from './model-health.ts';
+import { makeModelSight } from './model-sight.ts';
 
 export interface ModelRouter {
   readonly askModel: AskModel;
@@ -27,6 +28,6 @@ export function openRouter(deps: {
   const { store, files, hot, log, personId } = deps;
   const { clock } = store;
   const meter = makeMeter({ store, log });
-  const parts = { files, clock, meter, health: makeModelHealth(hot, clock), log };
+  const parts = { files, clock, meter, sight: makeModelSight(store), health: makeModelHealth(hot, clock), log };
   return { askModel: makeAskModel(parts), desk: makeModelDesk({ ...parts, store, personId }), idle: meter.idle };
 }

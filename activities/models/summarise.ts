@@ -32,12 +32,12 @@ export function makeSummariser({ files, askModel, clock }: SummariserDeps): Open
   return (of) => {
     const { models } = files.current().models;
     // What is wrong now is not better with the next mail of the page.
-    let given: NonNullable<SummarySource['fallback']> | undefined = models.length === 0 ? 'noModel' : undefined;
+    let fallback: NonNullable<SummarySource['fallback']> | undefined = models.length === 0 ? 'noModel' : undefined;
     return {
       async summarise(mail, { folded = false, account } = {}) {
         const extractive = summariseExtractive(mail, { now: clock.now() });
         if (folded) return { summary: extractive, source: { method: 'extractive' } };
-        if (given !== undefined) return { summary: extractive, source: { method: 'extractive', fallback: given } };
+        if (fallback !== undefined) return { summary: extractive, source: { method: 'extractive', fallback } };
         const { instruction, quoted } = quoteMail(mail);
         try {
           const { object, model } = await askModel({
@@ -56,8 +56,8 @@ export function makeSummariser({ files, askModel, clock }: SummariserDeps): Open
           if (!(error instanceof StewardError) || !error.code.startsWith('model')) throw error;
           if (error.code === 'modelLied')
             return { summary: extractive, source: { method: 'extractive', fallback: 'modelLied' } };
-          given = 'modelDown';
-          return { summary: extractive, source: { method: 'extractive', fallback: given } };
+          fallback = 'modelDown';
+          return { summary: extractive, source: { method: 'extractive', fallback } };
         }
       },
     };

@@ -12,7 +12,7 @@ const can = z.strictObject({
 const modelView = z.strictObject({
   name: z.string(),
   type: z.string(),
-  endpoint: z.string(),
+  host: z.string(),
   local: z.boolean().describe('Whether words that must not leave may go there'),
   rests: z.strictObject({ until: z.iso.datetime(), why: z.string() }).optional(),
   can,

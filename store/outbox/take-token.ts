@@ -1,6 +1,7 @@
 import { and, eq, gt, lt, ne } from 'drizzle-orm';
 import { outbox } from '../../schemas/db/outbox.ts';
 import { sendRates } from '../../schemas/db/send-rates.ts';
+import { waitFor } from '../../schemas/pace.ts';
 import type { SendRate } from '../../schemas/send-rate.ts';
 import type { StoreIn } from '../store.ts';
 
@@ -21,11 +22,12 @@ export async function takeToken(
   await inside.db.insert(sendRates).values({ accountId, nextAt: now }).onConflictDoNothing();
   const [bucket] = await inside.db.select().from(sendRates).where(eq(sendRates.accountId, accountId)).for('update');
   const everyMs = perMs / (messages - burst);
-  const nextAt = Math.max(bucket!.nextAt.getTime(), now.getTime());
-  const waitMs = nextAt - now.getTime() - (burst - 1) * everyMs;
+  const { waitMs, nextMs } = waitFor({ everyMs, burst }, bucket!.nextAt.getTime(), now.getTime(), 1);
   if (waitMs <= 0) {
-    const after = new Date(Math.ceil(nextAt + everyMs));
-    await inside.db.update(sendRates).set({ nextAt: after }).where(eq(sendRates.accountId, accountId));
+    await inside.db
+      .update(sendRates)
+      .set({ nextAt: new Date(Math.ceil(nextMs)) })
+      .where(eq(sendRates.accountId, accountId));
     return 0;
   }
   const older = and(

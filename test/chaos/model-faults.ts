@@ -1,9 +1,8 @@
 import { modelCalls } from '../../schemas/db/model-calls.ts';
 import { StewardError } from '../../schemas/errors.ts';
-import type { AnswerSchema } from '../../schemas/model-chat.ts';
 import type { CallOutcome } from '../../schemas/model-outcomes.ts';
 import { type FakeAnswer, type FakeModel, fakeModel } from '../support/fake-openai.ts';
-import { modelWorld } from '../support/model-world.ts';
+import { modelWorld, yesOrNo } from '../support/model-world.ts';
 import { seeded } from './kill-plan.ts';
 
 /** A fault, how often it comes, and what it is to be put on record as. */
@@ -30,12 +29,6 @@ const faults: readonly Fault[] = [
   ['wrong schema', { say: '{"answer":"maybe"}' }, 'lied'],
   ['lies about usage', { say: good, usage: { prompt_tokens: 0, completion_tokens: -1 } }, 'answered'],
 ];
-
-const schema: AnswerSchema = {
-  name: 'yes_or_no',
-  json: { type: 'object', properties: { answer: { enum: ['yes', 'no'] } }, required: ['answer'] },
-  check: (value) => (['yes', 'no'].includes((value as { answer: string }).answer) ? undefined : 'answer is no answer'),
-};
 
 export interface FaultVerdict {
   readonly calls: number;
@@ -99,7 +92,7 @@ export async function runModelFaults(
   await using world = await modelWorld({ models }, { firstRemote: 150, firstLocal: 150, whole: 5_000 });
   let unanswered = 0;
   for (let at = 0; at < calls; at += 1) {
-    await world.ask({ schema }).catch((error: unknown) => {
+    await world.ask({ schema: yesOrNo }).catch((error: unknown) => {
       if (!(error instanceof StewardError)) throw error;
       unanswered += 1;
     });

@@ -1,6 +1,4 @@
-import { makeAskModel } from '../../activities/models/ask-models.ts';
-import { makeMeter } from '../../activities/models/meter.ts';
-import { makeModelHealth } from '../../activities/models/model-health.ts';
+import { openRouter } from '../../activities/models/open-router.ts';
 import { makeSummariser } from '../../activities/models/summarise.ts';
 import { type Channel, channelFile } from '../../schemas/channel-file.ts';
 import { type fixedClock, fixedClock as makeClock } from '../../schemas/clock.ts';
@@ -81,10 +79,9 @@ export async function contentWorld(
 
 /** Summaries by the models of its files, else extractive. */
 export function openSummariserOf(world: ContentWorld) {
-  const { clock, store } = world;
+  const { clock, store, personId } = world;
   const files = { current: () => world.files };
-  const log = { warn: () => undefined };
-  const health = makeModelHealth(inProcessHotTier(clock), clock);
-  const askModel = makeAskModel({ files, health, meter: makeMeter({ store, log }), clock, log });
+  const hot = inProcessHotTier(clock);
+  const { askModel } = openRouter({ store, files, hot, personId, log: { warn: () => undefined } });
   return makeSummariser({ files, askModel, clock });
 }

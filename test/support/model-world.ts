@@ -1,13 +1,21 @@
 import { makeAskModel, type RouterDeps } from '../../activities/models/ask-models.ts';
 import { type Meter, makeMeter } from '../../activities/models/meter.ts';
 import { makeModelHealth } from '../../activities/models/model-health.ts';
+import { makeModelSight } from '../../activities/models/model-sight.ts';
 import { fixedClock } from '../../schemas/clock.ts';
 import type { FileSet } from '../../schemas/file-set.ts';
-import type { AnsweredAsk, AskModel, ModelAsk } from '../../schemas/model-chat.ts';
+import type { AnsweredAsk, AnswerSchema, AskModel, ModelAsk } from '../../schemas/model-chat.ts';
 import { modelsFile } from '../../schemas/models-file.ts';
 import { inProcessHotTier } from '../../store/hot/in-process.ts';
 import type { Store } from '../../store/store.ts';
 import { testStore } from './postgres.ts';
+
+/** An object that a model is asked for. */
+export const yesOrNo: AnswerSchema = {
+  name: 'yes_or_no',
+  json: { type: 'object', properties: { answer: { enum: ['yes', 'no'] } }, required: ['answer'] },
+  check: (value) => (['yes', 'no'].includes((value as { answer: string }).answer) ? undefined : 'answer is no answer'),
+};
 
 /** The router over a real ledger, with a file of models that a test may change. */
 export interface ModelWorld extends AsyncDisposable {
@@ -33,7 +41,13 @@ export async function modelWorld(file: object, timeouts: RouterDeps['timeouts'] 
   const heard: string[] = [];
   const meter = makeMeter({ store, log: { warn: () => undefined } });
   const askModel = makeAskModel({
-    ...{ clock, meter, health: makeModelHealth(inProcessHotTier(clock), clock), log: { warn: () => undefined } },
+    ...{
+      clock,
+      meter,
+      sight: makeModelSight(store),
+      health: makeModelHealth(inProcessHotTier(clock), clock),
+      log: { warn: () => undefined },
+    },
     files: { current: () => ({ models }) as FileSet },
     timeouts: { whole: 2_000, ...timeouts },
   });

@@ -12,13 +12,9 @@ const lookAgainMs = [2_000, 15_000, 60_000];
 /**
  * Brings one outbox row to its end: sent, failed, or unknown and shown. Never sends what may have been sent.
  *
- * @param given - whether it is given up for now: then what waits for another try is left `queued`
+ * @param handsOver - whether another run is to take it up: then what waits for another try is left `queued`
  */
-export async function settleOutbox(outboxId: string, given?: () => boolean): Promise<EffectState> {
-  const pause = async (ms: number, summary: string) => {
-    if (given === undefined) await sleep(ms, { summary });
-    else await condition(given, ms);
-  };
+export async function settleOutbox(outboxId: string, handsOver = () => false): Promise<EffectState> {
   let waitedMs = 0;
   for (let tries = 0; ; tries += 1) {
     const { state, waitMs = 30_000, paced } = await sending.send({ outboxId });
@@ -27,17 +23,17 @@ export async function settleOutbox(outboxId: string, given?: () => boolean): Pro
       if (settled !== 'queued') return settled;
       continue;
     }
-    if (state !== 'queued' || waitedMs > giveUpAfterMs || given?.() === true) return state;
+    if (state !== 'queued' || waitedMs > giveUpAfterMs || handsOver()) return state;
     // Its turn comes; that is no failure of the far side.
     if (paced === true) {
-      await pause(waitMs, `its channel has sent as much as it may, ${outboxId}`);
-      if (given?.() === true) return state;
+      await condition(handsOver, waitMs, { summary: `its channel has sent as much as it may, ${outboxId}` });
+      if (handsOver()) return state;
       tries -= 1;
       continue;
     }
     const pauseMs = Math.max(waitMs, Math.min(longestPauseMs, 1_000 * 2 ** tries));
-    await pause(pauseMs, `the far side asked to wait, ${outboxId}`);
-    if (given?.() === true) return state;
+    await condition(handsOver, pauseMs, { summary: `the far side asked to wait, ${outboxId}` });
+    if (handsOver()) return state;
     waitedMs += pauseMs;
   }
 }

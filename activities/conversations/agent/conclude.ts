@@ -31,7 +31,7 @@ async function endTurn(deps: ConversationDeps, row: TurnRow, why: Why | undefine
   const tainted = steps.some((step) => step.tainted);
   const said = steps.findLast(({ call }) => call === 0)?.content as AnsweredAsk | undefined;
   // What has been read may lie in the address of a link, and a preview of it is fetched without a click.
-  const words = readMarkdown(withoutThoughts(said?.text ?? ''), { links: !tainted });
+  const words = readMarkdown(said?.text ?? '', { links: !tainted });
   const document: ChatDocument = why === undefined ? orNothing(words) : [...whyWords[why]];
   if (why === 'cancelled' || why === 'interrupted') {
     // Half an answer that is shown must not look like one.
@@ -47,9 +47,6 @@ async function endTurn(deps: ConversationDeps, row: TurnRow, why: Why | undefine
   await keepAnswer(store, inboxId, parts, { mirrors, tainted });
 }
 
-/** Some models think aloud. */
-const withoutThoughts = (text: string) => text.split('</think>').at(-1)!;
-
 const orNothing = (words: ChatDocument): ChatDocument =>
   words.length > 0 ? words : [saying('The model had nothing to say to that.')];
 
@@ -62,6 +59,7 @@ const whyWords: Readonly<Record<Why, ChatDocument>> = {
   tokensPerDay: ceiling('tokensPerDay', 'the last 24 hours have'),
   costPerDay: ceiling('costPerDay', 'the last 24 hours have'),
   modelDown: [saying('No model answers just now. ', { code: '/help' }, ' lists what I understand without one.')],
+  modelNone: [saying('No model may be asked this. ', { code: 'steward models' }, ' shows how each stands.')],
   late: [saying('That took longer than ', { code: 'agent.within' }, ' in steward.yaml allows, so I stopped.')],
   broken: [saying('That went wrong inside Steward and is in its log.')],
   cancelled: [],

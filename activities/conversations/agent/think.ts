@@ -64,7 +64,7 @@ export async function think(deps: AgentDeps, { inboxId, step, last }: ThinkInput
   };
   const reply = await whileTyping(deps, row, () => askOrStop(deps, ask));
   await inChat?.idle();
-  if (reply === undefined) return { calls: 0, stop: 'modelDown' };
+  if (typeof reply === 'string') return { calls: 0, stop: reply };
   const kept = { ...reply, calls: last ? [] : reply.calls.slice(0, mostCalls) };
   await keepStep(store, { turnId: inboxId, personId: row.personId, step, call: 0 }, kept, tainted);
   return await thoughtOf(deps, inboxId, kept);
@@ -77,14 +77,17 @@ async function thoughtOf(deps: AgentDeps, inboxId: string, { calls }: AnsweredAs
 }
 
 /** One that is away for a moment is waited for; one that refuses waits for a person, and the turn does not. */
-async function askOrStop({ askModel, attempt, log }: AgentDeps, ask: ModelAsk): Promise<AnsweredAsk | undefined> {
+async function askOrStop(
+  { askModel, attempt, log }: AgentDeps,
+  ask: ModelAsk,
+): Promise<AnsweredAsk | 'modelDown' | 'modelNone'> {
   try {
     return await askModel(ask);
   } catch (error) {
     if (!(error instanceof StewardError) || !error.code.startsWith('model')) throw error;
     if (failures[error.code].kind === 'again' && attempt() < mostTries) throw error;
     log.warn({ code: error.code }, 'no model answered a turn');
-    return undefined;
+    return error.code === 'modelNone' ? error.code : 'modelDown';
   }
 }
 

@@ -3,7 +3,7 @@ import type { ModelEntry } from '../../../schemas/models-file.ts';
 import type { MeteredCall } from '../meter.ts';
 import type { AnswerBounds } from '../providers/bounded-fetch.ts';
 import { ModelFault } from '../providers/name-outcome.ts';
-import { type Adapted, adaptOutput } from './adapt-output.ts';
+import { adaptOutput } from './adapt-output.ts';
 
 /** Asks one model once; fails with a `ModelFault`. */
 export type AskOne = (entry: ModelEntry, ask: ModelAsk, bounds: AnswerBounds) => Promise<ModelReply>;
@@ -59,6 +59,6 @@ async function tryOnce({ askOne, begin, bounds }: Generating, entry: ModelEntry,
     throw error;
   }
   // Whoever asks for a tool answers later.
-  const adapted: Adapted = reply.calls.length > 0 ? { fits: true, text: reply.text } : adaptOutput(reply, ask.schema);
+  const adapted = adaptOutput(reply, reply.calls.length > 0 ? undefined : ask.schema);
   return { reply, adapted, cost: call.ended(adapted.fits ? 'answered' : 'lied', reply.tokens) };
 }

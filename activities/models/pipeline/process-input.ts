@@ -4,7 +4,6 @@ import { tokensAsked } from '../providers/count-tokens.ts';
 /** What a model must be able to do for a question. */
 export interface ModelNeeds {
   readonly tools: boolean;
-  readonly schema: boolean;
   /** In, and the most that may come out. */
   readonly tokens: number;
   /** Of those, in. */
@@ -21,7 +20,6 @@ export function processInput(ask: ModelAsk): { readonly needs: ModelNeeds; reado
   return {
     needs: {
       tools: tools.length > 0,
-      schema: schema !== undefined,
       ...{ tokens: tokensIn + maxOutputTokens, tokensIn, localOnly, optional },
     },
     words: messages.findLast(({ role }) => role === 'user')?.content ?? '',

@@ -41,16 +41,18 @@ export function routeModels(
   const judged = models.map((entry, at) => {
     const state = stateOf(entry.name);
     const liked = preferred.indexOf(entry.name);
-    const refusal = refusalOf(entry, needs, state);
+    const cannot = refusalOf(entry, needs, state);
+    const { rests } = state;
+    const waits = cannot === undefined && rests !== undefined && (needs.optional || !rests.lastResort);
+    const refusal = cannot ?? (waits ? `not asked now: ${restWords(rests)}` : undefined);
     const by = orderOf(entry, order, state, at);
     const reasons = [
       ...(liked === -1 ? [] : [`\`prefer.${intent}\` names it${liked === 0 ? ' first' : ''}`]),
       ...(refusal === undefined ? [by.why] : [refusal]),
-      ...(refusal === undefined && state.rests !== undefined ? [`asked last: ${restWords(state.rests)}`] : []),
+      ...(refusal === undefined && rests !== undefined ? [`asked last: ${restWords(rests)}`] : []),
     ];
-    const rank = [state.rests === undefined ? 0 : 1, liked === -1 ? preferred.length : liked, by.rank, at];
-    const restsUntil = refusal?.startsWith(restBegins) === true ? state.rests?.until : undefined;
-    return { entry, refusal, reasons, rank, restsUntil };
+    const rank = [rests === undefined ? 0 : 1, liked === -1 ? preferred.length : liked, by.rank, at];
+    return { entry, refusal, reasons, rank, restsUntil: waits ? rests.until : undefined };
   });
   const asked = judged.filter(({ refusal }) => refusal === undefined).sort((a, b) => compare(a.rank, b.rank));
   const not = judged.filter(({ refusal }) => refusal !== undefined);
@@ -64,17 +66,15 @@ export function routeModels(
 }
 
 /** Why a model is not asked. */
-function refusalOf(entry: ModelEntry, needs: ModelNeeds, { can: found, rests }: ModelState): string | undefined {
+function refusalOf(entry: ModelEntry, needs: ModelNeeds, { can: found }: ModelState): string | undefined {
   const can = { ...found, ...given(entry.can) };
   if (needs.localOnly && !isLocal(entry)) return 'not asked: these words must not leave, and it is not local';
   if (needs.tools && can.tools === false) return 'not asked: it cannot call tools';
   if (can.context !== undefined && needs.tokens > can.context)
     return `not asked: about ${needs.tokens} tokens do not fit into its ${can.context}`;
-  if (rests !== undefined && (needs.optional || !rests.lastResort)) return `${restBegins} ${restWords(rests)}`;
   return undefined;
 }
 
-const restBegins = 'not asked now:';
 const restWords = ({ until, why }: NonNullable<ModelState['rests']>) => `it rests until ${until.toISOString()}, ${why}`;
 
 const given = (can: ModelEntry['can']): Partial<ModelEntry['can']> =>

@@ -47,9 +47,10 @@ function bodyOf(entry: RemoteModel, ask: ProviderAsk): Body {
     ...(schema === undefined
       ? {}
       : {
-          response_format: without.schema.has(entry.endpoint)
-            ? { type: 'json_object' }
-            : { type: 'json_schema', json_schema: { name: schema.name, strict: true, schema: { ...schema.json } } },
+          response_format:
+            entry.can.schema === false || without.schema.has(entry.endpoint)
+              ? { type: 'json_object' }
+              : { type: 'json_schema', json_schema: { name: schema.name, strict: true, schema: { ...schema.json } } },
         }),
   };
 }

@@ -8,10 +8,9 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { modelCalls } from '../../../../schemas/db/model-calls.ts';
-import type { AnswerSchema } from '../../../../schemas/model-chat.ts';
 import { spentOfDay } from '../../../../store/models/model-calls.ts';
 import { type FakeAnswer, type FakeModel, fakeModel } from '../../../support/fake-openai.ts';
-import { type ModelWorld, modelWorld } from '../../../support/model-world.ts';
+import { type ModelWorld, modelWorld, yesOrNo } from '../../../support/model-world.ts';
 
 const remote = (server: FakeModel, name: string, more: object = {}) => ({
   ...{ name, type: 'remote', endpoint: server.openaiEndpoint, auth: { api_key: `key-canary-${name}` }, ...more },
@@ -115,12 +114,6 @@ describe('a model that fails', () => {
     );
   });
 });
-
-const yesOrNo: AnswerSchema = {
-  name: 'yes_or_no',
-  json: { type: 'object', properties: { answer: { enum: ['yes', 'no'] } }, required: ['answer'] },
-  check: (value) => (['yes', 'no'].includes((value as { answer: string }).answer) ? undefined : 'answer is no answer'),
-};
 
 describe('an object', () => {
   test('is asked for once more with what is wrong, and then of the next model', async () => {

@@ -14,8 +14,9 @@ import { readToken } from '../../../../store/accounts/cursor.ts';
 import { ensureAccount } from '../../../../store/accounts/ensure-account.ts';
 import { takeFence } from '../../../../store/accounts/take-fence.ts';
 import { acceptMessages, openMessage } from '../../../../store/conversations/accept-messages.ts';
-import { keepAnswer, nextTurn, unsentAnswers } from '../../../../store/conversations/keep-answer.ts';
+import { keepAnswer, nextTurn } from '../../../../store/conversations/keep-answer.ts';
 import { newestSeq, readEntries } from '../../../../store/conversations/read-conversation.ts';
+import { unsentAnswers } from '../../../../store/conversations/unsent-answers.ts';
 import { openChat } from '../../../../store/outbox/claim-effect.ts';
 import { type TestStore, testStore } from '../../../support/postgres.ts';
 
