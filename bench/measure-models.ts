@@ -1,8 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
+import { makeAnswerCache } from '../activities/models/answer-cache.ts';
 import { makeAskModel } from '../activities/models/ask-models.ts';
 import { makeMeter } from '../activities/models/meter.ts';
 import { makeModelHealth } from '../activities/models/model-health.ts';
@@ -17,68 +18,115 @@ import { measureIntents } from './measure-intents.ts';
 const inFlight = 50;
 const calls = 2_000;
 const delayMs = 50;
+const bursts = 1_000;
+const burst = 20;
 
-/** What the router adds to a bare client, and how exactly a limit is kept by three workers. */
+/** What the router adds to a bare client, what a question costs that was asked before, and how exactly a limit is kept. */
 export async function measureModels(say: (words: string) => void) {
   const end = await setup();
   try {
     await using opened = await testStore();
     say(`${calls} calls by a bare client and by the router, ${inFlight} in flight`);
     const overhead = await measureOverhead(opened);
+    say(`${bursts} bursts of ${burst} equal questions at once, then each once more`);
+    const cache = await measureCache(opened);
     say('10,000 calls of three workers against one limit');
     const rate = await measureRate(opened);
-    return { overhead, rate, intents: measureIntents() };
+    return { overhead, cache, rate, intents: measureIntents() };
   } finally {
     await end();
   }
 }
 
-async function measureOverhead({ store, personId }: TestStore) {
-  const script = fileURLToPath(new URL('model-far-side.ts', import.meta.url));
-  const far = spawn(process.execPath, [script, String(delayMs)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  try {
-    const endpoint = `http://127.0.0.1:${await portOf(far)}/v1`;
-    const models = modelsFile.parse({ models: [{ name: 'm', type: 'remote', endpoint }] });
-    const { clock } = store;
-    const log = pino({ level: 'warn' }, pino.destination(2));
-    const meter = makeMeter({ store, log });
-    const askModel = makeAskModel({
-      ...{ clock, meter, log, sight: makeModelSight(store), health: makeModelHealth(inProcessHotTier(clock), clock) },
-      files: { current: () => ({ models }) as FileSet },
-    });
-    const { default: OpenAI } = await import('openai');
-    const client = new OpenAI({ baseURL: endpoint, apiKey: 'none', maxRetries: 0 });
-    const messages = [{ role: 'user' as const, content: 'What is it?' }];
-    const bare = async () => {
-      const stream = await client.chat.completions.create({
-        ...{ model: 'm', messages, stream: true, stream_options: { include_usage: true }, max_completion_tokens: 100 },
-      });
-      for await (const _ of stream);
-    };
-    const routed = async () => {
-      await askModel({ messages, tools: [], maxOutputTokens: 100, for: { personId, purpose: 'test' } });
-    };
-    for (const warm of [bare, routed]) await many(warm, 200);
-    const times = { bare: [] as number[], routed: [] as number[] };
-    // In turns, so that a slow second of the machine is one of both.
-    for (let turn = 0; turn < 10; turn += 1) {
-      times.bare.push(...(await many(bare, calls / 10)));
-      times.routed.push(...(await many(routed, calls / 10)));
-      await meter.idle();
-    }
-    const [one, other] = [quantilesOf(times.bare), quantilesOf(times.routed)];
-    return {
-      ...{ delayMs, inFlight, bareMs: one, routedMs: other },
-      addedMs: { p50: round(other.p50 - one.p50), p99: round(other.p99 - one.p99) },
-    };
-  } finally {
-    far.kill();
-  }
+interface FarSide extends AsyncDisposable {
+  readonly endpoint: string;
+  /** Questions that came. */
+  asked(): Promise<number>;
 }
 
-async function portOf(far: ChildProcess): Promise<number> {
-  const [line] = (await once(far.stdout!, 'data')) as [Buffer];
-  return Number(line.toString());
+async function startFarSide(): Promise<FarSide> {
+  const script = fileURLToPath(new URL('model-far-side.ts', import.meta.url));
+  const far = spawn(process.execPath, [script, String(delayMs)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(far.stdout, 'data')) as [Buffer];
+  const origin = `http://127.0.0.1:${Number(line.toString())}`;
+  return {
+    endpoint: `${origin}/v1`,
+    asked: async () => Number(await (await fetch(origin)).text()),
+    [Symbol.asyncDispose]: async () => void far.kill(),
+  };
+}
+
+function routerOver({ store }: TestStore, endpoint: string) {
+  const models = modelsFile.parse({ models: [{ name: 'm', type: 'remote', endpoint }] });
+  const { clock } = store;
+  const log = pino({ level: 'warn' }, pino.destination(2));
+  const meter = makeMeter({ store, log });
+  const hot = inProcessHotTier(clock);
+  const askModel = makeAskModel({
+    ...{ clock, meter, log, sight: makeModelSight(store), health: makeModelHealth(hot, clock) },
+    cache: makeAnswerCache({ store, hot, log }),
+    files: { current: () => ({ models }) as FileSet },
+  });
+  return { askModel, meter };
+}
+
+async function measureCache(opened: TestStore) {
+  await using far = await startFarSide();
+  const { askModel, meter } = routerOver(opened, far.endpoint);
+  const ask = (nth: number) =>
+    askModel({
+      messages: [{ role: 'user', content: `What is number ${nth}?` }],
+      ...{ tools: [], maxOutputTokens: 100, temperature: 0, for: { personId: opened.personId, purpose: 'test' } },
+    });
+  const nths = Array.from({ length: bursts }, (_, nth) => nth);
+  for (const nth of nths) await Promise.all(Array.from({ length: burst }, () => ask(nth)));
+  const askedTwice = (await far.asked()) - bursts;
+  const times: number[] = [];
+  for (const nth of nths) {
+    const began = performance.now();
+    await ask(nth);
+    times.push(performance.now() - began);
+  }
+  await meter.idle();
+  return {
+    bursts,
+    burst,
+    askedTwice,
+    askedAgain: (await far.asked()) - bursts - askedTwice,
+    hitMs: quantilesOf(times),
+  };
+}
+
+async function measureOverhead(opened: TestStore) {
+  const { personId } = opened;
+  await using far = await startFarSide();
+  const { endpoint } = far;
+  const { askModel, meter } = routerOver(opened, endpoint);
+  const { default: OpenAI } = await import('openai');
+  const client = new OpenAI({ baseURL: endpoint, apiKey: 'none', maxRetries: 0 });
+  const messages = [{ role: 'user' as const, content: 'What is it?' }];
+  const bare = async () => {
+    const stream = await client.chat.completions.create({
+      ...{ model: 'm', messages, stream: true, stream_options: { include_usage: true }, max_completion_tokens: 100 },
+    });
+    for await (const _ of stream);
+  };
+  const routed = async () => {
+    await askModel({ messages, tools: [], maxOutputTokens: 100, for: { personId, purpose: 'test' } });
+  };
+  for (const warm of [bare, routed]) await many(warm, 200);
+  const times = { bare: [] as number[], routed: [] as number[] };
+  // In turns, so that a slow second of the machine is one of both.
+  for (let turn = 0; turn < 10; turn += 1) {
+    times.bare.push(...(await many(bare, calls / 10)));
+    times.routed.push(...(await many(routed, calls / 10)));
+    await meter.idle();
+  }
+  const [one, other] = [quantilesOf(times.bare), quantilesOf(times.routed)];
+  return {
+    ...{ delayMs, inFlight, bareMs: one, routedMs: other },
+    addedMs: { p50: round(other.p50 - one.p50), p99: round(other.p99 - one.p99) },
+  };
 }
 
 /** @returns what each took, milliseconds */

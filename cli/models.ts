@@ -17,7 +17,7 @@ interface Model {
   readonly local: boolean;
   readonly rests?: { readonly until: string; readonly why: string };
   readonly can: Can;
-  readonly seen: { calls: number; answered: number; tokens: number; cost: number; latencyMs?: number };
+  readonly seen: { calls: number; answered: number; reused: number; tokens: number; cost: number; latencyMs?: number };
 }
 interface Route {
   readonly intent: string;
@@ -90,6 +90,7 @@ function describeModels(models: readonly Model[]): string {
     isLocal ? `${type}, local` : type,
     canWords(can),
     seen.calls === 0 ? '-' : `${seen.answered} of ${seen.calls}`,
+    seen.reused === 0 ? '-' : `${seen.reused}`,
     seen.latencyMs === undefined ? '-' : `${Math.round(seen.latencyMs)} ms`,
     `${seen.tokens}`,
     seen.cost === 0 ? '-' : seen.cost.toFixed(4),
@@ -97,7 +98,7 @@ function describeModels(models: readonly Model[]): string {
       ? 'ready'
       : paint('yellow', `rests until ${local(new Date(rests.until), zone())}: ${rests.why}`),
   ]);
-  return table(['MODEL', 'TYPE', 'CAN', 'ANSWERED', 'MEDIAN', 'TOKENS', 'COST', 'NOW'], rows);
+  return table(['MODEL', 'TYPE', 'CAN', 'ANSWERED', 'REUSED', 'MEDIAN', 'TOKENS', 'COST', 'NOW'], rows);
 }
 
 function describeRoute({ intent, why, models }: Route): string {

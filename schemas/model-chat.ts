@@ -65,6 +65,8 @@ export interface ModelAsk extends ProviderAsk {
   readonly localOnly?: boolean;
   /** A model that was away just now is not asked, even where there is nobody else: there is a way without one. */
   readonly optional?: boolean;
+  /** It is asked although it said something to the same question before. */
+  readonly fresh?: boolean;
 }
 
 export interface ModelTokens {
@@ -79,11 +81,11 @@ export interface ModelReply {
   readonly tokens: ModelTokens;
 }
 
-/** A reply with who gave it. */
+/** A reply with who gave it, now or before. */
 export interface AnsweredAsk extends ModelReply {
   /** Its name in `models.yaml`. */
   readonly model: string;
-  /** In the unit of `price`; 0 where none is set. */
+  /** In the unit of `price`; 0 where none is set, and where it had answered before. */
   readonly cost: number;
   /** Where a schema was asked for: an object that keeps to it. */
   readonly object?: unknown;

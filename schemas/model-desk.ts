@@ -23,6 +23,8 @@ export interface ModelView {
   readonly seen: {
     readonly calls: number;
     readonly answered: number;
+    /** Questions that it had answered before, so that it was not asked. */
+    readonly reused: number;
     readonly tokens: number;
     readonly cost: number;
     readonly latencyMs?: number;

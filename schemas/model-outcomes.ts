@@ -69,6 +69,11 @@ export const modelOutcomes = {
 } as const satisfies Record<string, ModelOutcome>;
 export type ModelOutcomeName = keyof typeof modelOutcomes;
 
-/** What is on record of a call: whether it was answered, or why not. */
-export const callOutcomes = ['answered', 'stopped', ...(Object.keys(modelOutcomes) as ModelOutcomeName[])] as const;
+/** What is on record of a call: whether it was answered, now or before, or why not. */
+export const callOutcomes = [
+  'answered',
+  'reused',
+  'stopped',
+  ...(Object.keys(modelOutcomes) as ModelOutcomeName[]),
+] as const;
 export type CallOutcome = (typeof callOutcomes)[number];

@@ -75,6 +75,10 @@ export const modelsFile = z
       .default('file')
       .describe('Of those that `prefer` does not name: as they stand here, by price, or by what was seen of them'),
     budget: budget.prefault({}).describe('Of all models together'),
+    cache: z
+      .strictObject({ hours: z.int().min(0).max(720).default(24).describe('How long an answer is kept; 0: none is') })
+      .prefault({})
+      .describe('What was asked before with temperature 0 and without tools, word for word, is not asked again'),
   })
   .superRefine(({ models, prefer }, context) => {
     const known = models.map(({ name }) => name);

@@ -6,6 +6,7 @@ import type { AnsweredAsk, AskModel, ModelAsk } from '../../schemas/model-chat.t
 import type { Intent } from '../../schemas/model-intents.ts';
 import { modelOutcomes } from '../../schemas/model-outcomes.ts';
 import { isLocal, type ModelEntry, type ModelsFile } from '../../schemas/models-file.ts';
+import type { AnswerCache } from './answer-cache.ts';
 import type { Meter } from './meter.ts';
 import type { ModelHealth } from './model-health.ts';
 import type { ModelSight } from './model-sight.ts';
@@ -20,6 +21,7 @@ export interface RouterDeps {
   readonly files: Pick<Files, 'current'>;
   readonly health: ModelHealth;
   readonly meter: Meter;
+  readonly cache: AnswerCache;
   readonly sight: ModelSight;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn'>;
@@ -106,7 +108,7 @@ export async function considerModels(
 }
 
 async function askEntry(
-  { health, meter, timeouts }: RouterDeps,
+  { health, meter, cache, timeouts }: RouterDeps,
   file: ModelsFile,
   entry: ModelEntry,
   ask: RecognisedAsk,
@@ -119,9 +121,17 @@ async function askEntry(
     return meter.begin(file, entry, { ...one, intent: ask.intent }, own);
   };
   try {
-    const reply = await generate({ askOne: askProvider, begin, bounds }, entry, ask);
-    await health.answered(entry);
-    return { ...reply, model: entry.name };
+    const keptMs = file.cache.hours * 3_600_000;
+    const given = await cache.give(entry, ask, keptMs, () =>
+      generate({ askOne: askProvider, begin, bounds }, entry, ask),
+    );
+    if (given.asked) {
+      await health.answered(entry);
+      return { ...given.answer, model: entry.name };
+    }
+    meter.reused(entry, ask, needs);
+    ask.onText?.(given.answer.text);
+    return { calls: [], tokens: { input: 0, output: 0 }, cost: 0, ...given.answer, model: entry.name };
   } catch (error) {
     // Our own limits say nothing of the far side.
     if (error instanceof ModelFault && !error.ours) await health.failed(entry, error.outcome, error.waitMs);

@@ -11,6 +11,7 @@ import { giveBackRate, reserveRate } from '../../store/models/reserve-rate.ts';
 import type { Store } from '../../store/store.ts';
 import type { ModelNeeds } from './pipeline/process-input.ts';
 import { ModelFault } from './providers/name-outcome.ts';
+import { sleepWithin } from './wait-within.ts';
 
 /** One call that is counted. Each of its endings may be said once. */
 export interface MeteredCall {
@@ -34,6 +35,8 @@ export interface Meter {
     ask: ModelAsk & { readonly intent: Intent },
     needs: Pick<ModelNeeds, 'tokens' | 'tokensIn' | 'localOnly'>,
   ): Promise<MeteredCall>;
+  /** Puts on record that nobody had to be asked. */
+  reused(entry: ModelEntry, ask: ModelAsk & { readonly intent: Intent }, needs: Pick<ModelNeeds, 'localOnly'>): void;
   /** Resolves when all that was counted is on record. */
   idle(): Promise<void>;
 }
@@ -61,12 +64,7 @@ export function makeMeter({ store, log }: { readonly store: Store; readonly log:
     begin: async (file, entry, ask, needs) => {
       const most = { input: needs.tokensIn, output: ask.maxOutputTokens };
       if (isLimited(entry)) await waitTurn(store, entry, needs.tokens, ask.signal);
-      const { personId, purpose, ref } = ask.for;
-      const row: CallRow = {
-        ...{ id: newId('modelCall', store.clock), personId, purpose, ref: ref ?? null, createdAt: store.clock.now() },
-        ...{ intent: ask.intent, model: entry.name, localOnly: needs.localOnly, cost: costOf(entry, most) },
-        ...{ inputTokens: most.input, outputTokens: most.output },
-      };
+      const row = rowOf(store, entry, ask, needs, most);
       const ceilings = ceilingsOf(file, entry);
       // Without a ceiling nobody has to wait for the row: it is written while the model thinks.
       if (ceilings.length === 0) writer.begin(row);
@@ -92,10 +90,29 @@ export function makeMeter({ store, log }: { readonly store: Store; readonly log:
         failed: (outcome) => void end(outcome, free.has(outcome) ? { input: 0, output: 0 } : half()),
       };
     },
+    reused: (entry, ask, needs) => {
+      const row = rowOf(store, entry, ask, needs, { input: 0, output: 0 });
+      writer.begin({ ...row, outcome: 'reused', tookMs: 0 });
+    },
     idle: async () => {
       while (giving.size > 0) await Promise.all(giving);
       await writer.idle();
     },
+  };
+}
+
+function rowOf(
+  { clock }: Store,
+  entry: ModelEntry,
+  ask: ModelAsk & { readonly intent: Intent },
+  { localOnly }: Pick<ModelNeeds, 'localOnly'>,
+  { input, output }: ModelTokens,
+): CallRow {
+  const { personId, purpose, ref } = ask.for;
+  return {
+    ...{ id: newId('modelCall', clock), personId, purpose, ref: ref ?? null, createdAt: clock.now() },
+    ...{ intent: ask.intent, model: entry.name, localOnly, cost: costOf(entry, { input, output }) },
+    ...{ inputTokens: input, outputTokens: output },
   };
 }
 
@@ -130,21 +147,11 @@ async function waitTurn(store: Store, entry: ModelEntry, tokens: number, signal?
     if (refused === true) throw new ModelFault('limited', own, true);
     waitMs = Math.max(waitMs, own);
   }
-  if (waitMs > 0) await sleepUnlessEnded(waitMs, signal);
+  if (waitMs > 0) await sleepWithin(waitMs, signal);
 }
 
 async function giveBack(store: Store, entry: ModelEntry, tokens: number): Promise<void> {
   if (tokens <= 0) return;
   for (const { unit, rate } of ratesOf(entry, tokens))
     if (unit === 'tokens') await giveBackRate(store, { model: entry.name, unit }, rate, tokens);
-}
-
-function sleepUnlessEnded(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    });
-  });
 }

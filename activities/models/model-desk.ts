@@ -54,6 +54,7 @@ export function makeModelDesk(deps: DeskDeps): ModelDesk {
           const {
             calls = 0,
             answered = 0,
+            reused = 0,
             tokens = 0,
             cost = 0,
             latencyMs,
@@ -62,7 +63,7 @@ export function makeModelDesk(deps: DeskDeps): ModelDesk {
           return {
             ...{ name, type, host: new URL(endpoint).host, local: isLocal(entry), can: canOf(can, found.get(name)) },
             ...(rests === undefined ? {} : { rests: { until: rests.until, why: rests.why } }),
-            seen: { calls, answered, tokens, cost, ...(latencyMs == null ? {} : { latencyMs }) },
+            seen: { calls, answered, reused, tokens, cost, ...(latencyMs == null ? {} : { latencyMs }) },
           };
         }),
       );

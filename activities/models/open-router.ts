@@ -4,6 +4,7 @@ import type { HotTier } from '../../schemas/hot-tier.ts';
 import type { AskModel } from '../../schemas/model-chat.ts';
 import type { ModelDesk } from '../../schemas/model-desk.ts';
 import type { Store } from '../../store/store.ts';
+import { makeAnswerCache } from './answer-cache.ts';
 import { makeAskModel } from './ask-models.ts';
 import { makeMeter } from './meter.ts';
 import { makeModelDesk } from './model-desk.ts';
@@ -28,6 +29,7 @@ export function openRouter(deps: {
   const { store, files, hot, log, personId } = deps;
   const { clock } = store;
   const meter = makeMeter({ store, log });
-  const parts = { files, clock, meter, sight: makeModelSight(store), health: makeModelHealth(hot, clock), log };
+  const [sight, health] = [makeModelSight(store), makeModelHealth(hot, clock)];
+  const parts = { files, clock, meter, sight, health, cache: makeAnswerCache({ store, hot, log }), log };
   return { askModel: makeAskModel(parts), desk: makeModelDesk({ ...parts, store, personId }), idle: meter.idle };
 }

@@ -20,6 +20,7 @@ const modelView = z.strictObject({
     .strictObject({
       calls: z.int(),
       answered: z.int(),
+      reused: z.int().describe('Questions that it had answered before, so that it was not asked'),
       tokens: z.number(),
       cost: z.number(),
       latencyMs: z.number().optional().describe('Half of its answers took at most this'),

@@ -69,8 +69,9 @@ export async function seenOfModels({ db, clock }: StoreIn) {
   return await db
     .select({
       model: modelCalls.model,
-      calls: sql<number>`count(*)::int`,
+      calls: sql<number>`(count(*) filter (where ${modelCalls.outcome} is distinct from 'reused'))::int`,
       answered: sql<number>`(count(*) filter (where ${modelCalls.outcome} = 'answered'))::int`,
+      reused: sql<number>`(count(*) filter (where ${modelCalls.outcome} = 'reused'))::int`,
       tokens: sql<number>`coalesce(sum(${modelCalls.inputTokens} + ${modelCalls.outputTokens}), 0)::float8`,
       cost: sql<number>`coalesce(sum(${modelCalls.cost}), 0)::float8`,
       latencyMs: sql<

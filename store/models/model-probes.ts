@@ -5,7 +5,7 @@ import type { ModelEntry } from '../../schemas/models-file.ts';
 import type { StoreIn } from '../store.ts';
 
 /** Which model an entry names, whatever else it says of it. Pure. */
-const printOf = (entry: ModelEntry): string => {
+export const modelPrint = (entry: ModelEntry): string => {
   const named = [
     entry.type,
     entry.endpoint,
@@ -24,7 +24,7 @@ export async function readProbes(
   const found = new Map(rows.map(({ model, print, can }) => [`${model} ${print}`, can]));
   return new Map(
     entries.flatMap((entry) => {
-      const can = found.get(`${entry.name} ${printOf(entry)}`);
+      const can = found.get(`${entry.name} ${modelPrint(entry)}`);
       return can === undefined ? [] : [[entry.name, can] as const];
     }),
   );
@@ -32,7 +32,7 @@ export async function readProbes(
 
 /** Keeps what was found of a model. The newest stays. */
 export async function keepProbe({ db, clock }: StoreIn, entry: ModelEntry, can: FoundCan): Promise<void> {
-  const row = { model: entry.name, print: printOf(entry), can, at: clock.now() };
+  const row = { model: entry.name, print: modelPrint(entry), can, at: clock.now() };
   await db
     .insert(modelProbes)
     .values(row)

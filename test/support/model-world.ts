@@ -1,9 +1,11 @@
+import { type AnswerCache, makeAnswerCache } from '../../activities/models/answer-cache.ts';
 import { makeAskModel, type RouterDeps } from '../../activities/models/ask-models.ts';
 import { type Meter, makeMeter } from '../../activities/models/meter.ts';
 import { makeModelHealth } from '../../activities/models/model-health.ts';
 import { makeModelSight } from '../../activities/models/model-sight.ts';
 import { fixedClock } from '../../schemas/clock.ts';
 import type { FileSet } from '../../schemas/file-set.ts';
+import type { HotTier } from '../../schemas/hot-tier.ts';
 import type { AnsweredAsk, AnswerSchema, AskModel, ModelAsk } from '../../schemas/model-chat.ts';
 import { modelsFile } from '../../schemas/models-file.ts';
 import { inProcessHotTier } from '../../store/hot/in-process.ts';
@@ -24,6 +26,10 @@ export interface ModelWorld extends AsyncDisposable {
   readonly clock: ReturnType<typeof fixedClock>;
   readonly meter: Meter;
   readonly askModel: AskModel;
+  readonly hot: HotTier;
+  /** What the router was made of, for another worker. */
+  readonly parts: RouterDeps;
+  newCache(hot?: HotTier): AnswerCache;
   /** All that was said so far, each time that something was. */
   readonly heard: readonly string[];
   /** `models.yaml` from now on. */
@@ -40,19 +46,17 @@ export async function modelWorld(file: object, timeouts: RouterDeps['timeouts'] 
   let models = modelsFile.parse(file);
   const heard: string[] = [];
   const meter = makeMeter({ store, log: { warn: () => undefined } });
-  const askModel = makeAskModel({
-    ...{
-      clock,
-      meter,
-      sight: makeModelSight(store),
-      health: makeModelHealth(inProcessHotTier(clock), clock),
-      log: { warn: () => undefined },
-    },
+  const hot = inProcessHotTier(clock);
+  const log = { warn: () => undefined };
+  const newCache = (its = hot) => makeAnswerCache({ store, hot: its, log });
+  const parts: RouterDeps = {
+    ...{ clock, meter, log, cache: newCache(), sight: makeModelSight(store), health: makeModelHealth(hot, clock) },
     files: { current: () => ({ models }) as FileSet },
     timeouts: { whole: 2_000, ...timeouts },
-  });
+  };
+  const askModel = makeAskModel(parts);
   return {
-    ...{ store, personId, clock, meter, askModel, heard },
+    ...{ store, personId, clock, meter, askModel, heard, hot, parts, newCache },
     use: (next) => {
       models = modelsFile.parse(next);
     },
