@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { StewardError } from '../schemas/errors.ts';
 import { visibleLine } from '../schemas/visible-text.ts';
+import { registerAdding } from './add-model.ts';
 import { apiClient } from './api-client.ts';
 import { local } from './local-time.ts';
 import { paint, printResult, table } from './print.ts';
 import { startProgress } from './progress.ts';
+import { pullNamed } from './pull-model.ts';
 
 interface Can {
-  readonly tools?: boolean;
+  readonly tools?: boolean | 'envelope';
   readonly schema?: boolean;
   readonly context?: number;
 }
@@ -46,6 +48,12 @@ export function register(program: Command): void {
     .description('really asks a model for a word, an object and a tool, and keeps what it can do')
     .argument('[name]', 'all of them when left out')
     .action(test);
+  models
+    .command('pull')
+    .description('fetch what a model needs: its weights on an Ollama server, or what runs a GGUF file here')
+    .argument('<name>')
+    .action(pullNamed);
+  registerAdding(models);
   models
     .command('explain')
     .description('says which models would be asked something, in which order, and why; asks none')
@@ -117,9 +125,12 @@ function describeTrial({ name, outcome, why, tookMs, tokens, can }: Trial): stri
   return `${paint('green', '✓')} ${visibleLine(name)}: ${did}`;
 }
 
+const toolWords = (tools: NonNullable<Can['tools']>) =>
+  tools === 'envelope' ? 'tools by objects' : tools ? 'tools' : 'no tools';
+
 function canWords({ tools, schema, context }: Can): string {
   const words = [
-    tools === undefined ? [] : [tools ? 'tools' : 'no tools'],
+    tools === undefined ? [] : [toolWords(tools)],
     schema === undefined ? [] : [schema ? 'objects' : 'no objects'],
     context === undefined ? [] : [`${context} tokens`],
   ].flat();

@@ -4,21 +4,27 @@ import type { ModelEntry } from './models-file.ts';
 
 /** What a model was found to do. */
 export interface FoundCan {
-  readonly tools?: boolean;
+  readonly tools?: boolean | 'envelope';
   readonly schema?: boolean;
+}
+
+/** What a model can do, as far as it is known. */
+export interface ModelCan extends FoundCan {
+  /** Tokens, in and out. */
+  readonly context?: number;
 }
 
 /** A model as it stands. */
 export interface ModelView {
   readonly name: string;
   readonly type: ModelEntry['type'];
-  /** Of its endpoint; the rest of an address may hold a secret. */
+  /** Of its endpoint; the rest of an address may hold a secret. The file's name, where it runs in the worker itself. */
   readonly host: string;
   readonly local: boolean;
   /** Left alone until then, and why. */
   readonly rests?: { readonly until: Date; readonly why: string };
   /** As the file says; else as `steward models test` found. */
-  readonly can: FoundCan & { readonly context?: number };
+  readonly can: ModelCan;
   /** In the last 24 hours; half of its answers took at most `latencyMs`. */
   readonly seen: {
     readonly calls: number;

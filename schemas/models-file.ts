@@ -27,7 +27,10 @@ const common = {
     .describe('Plain HTTP to another machine; whoever listens on the way reads and changes all of it'),
   can: z
     .strictObject({
-      tools: z.boolean().optional(),
+      tools: z
+        .union([z.boolean(), z.literal('envelope')])
+        .optional()
+        .describe('`envelope`: it is told of tools in words, and names one in an object'),
       schema: z.boolean().optional().describe('Whether it is asked to keep to a JSON Schema, or else for any JSON'),
       context: z.int().min(256).optional().describe('Tokens, in and out'),
     })
@@ -43,6 +46,8 @@ const common = {
   budget: budget.prefault({}),
 };
 
+const keepMinutes = z.int().min(0).max(1_440).describe('How long it stays in memory when nobody asks it');
+
 const entry = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('remote'),
@@ -54,8 +59,23 @@ const entry = z.discriminatedUnion('type', [
     type: z.literal('ollama'),
     ...common,
     endpoint: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:11434'),
-    path: z.string().optional(),
+    path: z
+      .string()
+      .optional()
+      .describe('A GGUF file, or a folder with one, of which `steward models pull` makes the model there'),
     gpu_id: z.int().nonnegative().optional(),
+    keepMinutes: keepMinutes.optional(),
+  }),
+  z.strictObject({
+    type: z.literal('gguf'),
+    ...common,
+    path: z
+      .string()
+      .regex(/^\//, 'is no absolute path')
+      .describe('A GGUF file on this machine, run in the worker itself'),
+    gpu: z.enum(['none', 'cuda', 'vulkan', 'metal']).default('none'),
+    threads: z.int().min(1).max(256).optional().describe('One less than there are cores when left out'),
+    keepMinutes: keepMinutes.default(10),
   }),
 ]);
 export type ModelEntry = z.infer<typeof entry>;
@@ -85,6 +105,7 @@ export const modelsFile = z
     for (const [at, model] of models.entries()) {
       if (known.indexOf(model.name) < at)
         context.addIssue({ code: 'custom', path: ['models', at, 'name'], message: 'is the name of another model too' });
+      if (model.type === 'gguf') continue;
       if (!model.insecure && new URL(model.endpoint).protocol === 'http:' && !isLoopback(model.endpoint))
         context.addIssue({
           ...{ code: 'custom', path: ['models', at, 'endpoint'] },
@@ -105,5 +126,8 @@ export function isLoopback(endpoint: string): boolean {
 }
 
 /** Whether words that must not leave may go to a model. Pure. */
-export const isLocal = ({ local, endpoint }: Pick<ModelEntry, 'local' | 'endpoint'>): boolean =>
-  local ?? isLoopback(endpoint);
+export const isLocal = (entry: ModelEntry): boolean =>
+  entry.local ?? (entry.type === 'gguf' || isLoopback(entry.endpoint));
+
+/** Where a model is: its endpoint, or its file. Pure. */
+export const placeOfModel = (entry: ModelEntry): string => (entry.type === 'gguf' ? entry.path : entry.endpoint);

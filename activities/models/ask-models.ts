@@ -59,22 +59,20 @@ export function makeAskModel(deps: RouterDeps): AskModel {
     const candidates = considered.filter(({ place }) => place !== undefined);
     if (candidates.length === 0) throw nobodyFor(considered, clock.now());
     let failure: StewardError | undefined;
-    for (const { entry } of candidates) {
+    for (const { entry, can } of candidates) {
       // The one before may have been refused for the key or the purse that this one shares.
       if (failure !== undefined && (await deps.health.rests(entry))?.lastResort === false) continue;
       let spoken = false;
       const onText = (text: string) => {
-        // An object is of use to nobody before it is whole.
-        if (ask.schema !== undefined) return;
         spoken = true;
         ask.onText?.(text);
       };
       try {
-        return await askEntry(deps, file, entry, { ...ask, onText }, needs);
+        return await askEntry(deps, file, entry, { ...ask, onText }, needs, can.tools === 'envelope');
       } catch (error) {
         ask.signal?.throwIfAborted();
         if (!(error instanceof ModelFault)) throw error;
-        log.warn({ model: entry.name, outcome: error.outcome }, 'a model gave no answer');
+        log.warn({ model: entry.name, outcome: error.outcome, why: error.why }, 'a model gave no answer');
         failure = sooner(failure, failureOf(entry, error));
         // Two models in one sentence are worse than a late one.
         if (spoken) throw failureOf(entry, error);
@@ -113,6 +111,7 @@ async function askEntry(
   entry: ModelEntry,
   ask: RecognisedAsk,
   needs: ModelNeeds,
+  byEnvelope: boolean,
 ): Promise<AnsweredAsk> {
   const { whole, firstRemote, firstLocal } = { ...patience, ...timeouts };
   const bounds = { wholeMs: whole, firstMs: isLocal(entry) ? firstLocal : firstRemote, maxBytes };
@@ -123,14 +122,14 @@ async function askEntry(
   try {
     const keptMs = file.cache.hours * 3_600_000;
     const given = await cache.give(entry, ask, keptMs, () =>
-      generate({ askOne: askProvider, begin, bounds }, entry, ask),
+      generate({ askOne: askProvider, begin, bounds }, entry, ask, byEnvelope),
     );
     if (given.asked) {
       await health.answered(entry);
       return { ...given.answer, model: entry.name };
     }
     meter.reused(entry, ask, needs);
-    ask.onText?.(given.answer.text);
+    if (ask.schema === undefined) ask.onText?.(given.answer.text);
     return { calls: [], tokens: { input: 0, output: 0 }, cost: 0, ...given.answer, model: entry.name };
   } catch (error) {
     // Our own limits say nothing of the far side.
@@ -139,9 +138,9 @@ async function askEntry(
   }
 }
 
-function failureOf({ name }: ModelEntry, { outcome, waitMs }: ModelFault): StewardError {
+function failureOf({ name }: ModelEntry, { outcome, waitMs, why }: ModelFault): StewardError {
   const { failure, means } = modelOutcomes[outcome];
-  return new StewardError(failure, `Cannot ask ${name}: ${means}`, waitMs === undefined ? {} : { waitMs });
+  return new StewardError(failure, `Cannot ask ${name}: ${why ?? means}`, waitMs === undefined ? {} : { waitMs });
 }
 
 /** Of what the models came to: one that time mends before one that a person must mend. */

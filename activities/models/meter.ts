@@ -68,8 +68,11 @@ export function makeMeter({ store, log }: { readonly store: Store; readonly log:
       const ceilings = ceilingsOf(file, entry);
       // Without a ceiling nobody has to wait for the row: it is written while the model thinks.
       if (ceilings.length === 0) writer.begin(row);
-      else if ((await beginWithin(store, row, ceilings)).spentUp !== undefined)
-        throw new ModelFault('spentUp', undefined, true);
+      else {
+        const { spentUp } = await beginWithin(store, row, ceilings);
+        if (spentUp !== undefined)
+          throw new ModelFault('spentUp', { ours: true, why: `it would go beyond \`${spentUp}\`` });
+      }
       const began = performance.now();
       let heard = 0;
       let firstMs: number | null = null;
@@ -144,7 +147,7 @@ async function waitTurn(store: Store, entry: ModelEntry, tokens: number, signal?
   let waitMs = 0;
   for (const { unit, rate, units } of ratesOf(entry, tokens)) {
     const { waitMs: own, refused } = await reserveRate(store, { model: entry.name, unit }, rate, units, mostWaitMs);
-    if (refused === true) throw new ModelFault('limited', own, true);
+    if (refused === true) throw new ModelFault('limited', { waitMs: own, ours: true });
     waitMs = Math.max(waitMs, own);
   }
   if (waitMs > 0) await sleepWithin(waitMs, signal);

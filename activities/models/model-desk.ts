@@ -1,6 +1,7 @@
+import { basename } from 'node:path';
 import { StewardError } from '../../schemas/errors.ts';
 import type { AnswerSchema, ModelAsk, ModelTool } from '../../schemas/model-chat.ts';
-import type { FoundCan, ModelDesk, ModelTrial } from '../../schemas/model-desk.ts';
+import type { ModelDesk, ModelTrial } from '../../schemas/model-desk.ts';
 import { modelOutcomes } from '../../schemas/model-outcomes.ts';
 import type { ModelEntry } from '../../schemas/models-file.ts';
 import { isLocal } from '../../schemas/models-file.ts';
@@ -11,6 +12,7 @@ import { considerModels, type RouterDeps } from './ask-models.ts';
 import { generate } from './pipeline/generate.ts';
 import { processInput } from './pipeline/process-input.ts';
 import { recogniseIntent } from './pipeline/recognise-intent.ts';
+import { canOf } from './pipeline/route-models.ts';
 import { askProvider } from './providers/ask-provider.ts';
 import { ModelFault } from './providers/name-outcome.ts';
 
@@ -59,9 +61,9 @@ export function makeModelDesk(deps: DeskDeps): ModelDesk {
             cost = 0,
             latencyMs,
           } = seen.find(({ model }) => model === entry.name) ?? {};
-          const { name, type, endpoint, can } = entry;
+          const { name, type } = entry;
           return {
-            ...{ name, type, host: new URL(endpoint).host, local: isLocal(entry), can: canOf(can, found.get(name)) },
+            ...{ name, type, host: hostOf(entry), local: isLocal(entry), can: canOf(entry, found.get(name)) },
             ...(rests === undefined ? {} : { rests: { until: rests.until, why: rests.why } }),
             seen: { calls, answered, reused, tokens, cost, ...(latencyMs == null ? {} : { latencyMs }) },
           };
@@ -96,7 +98,7 @@ export function makeModelDesk(deps: DeskDeps): ModelDesk {
 async function tryModel(deps: DeskDeps, entry: ModelEntry): Promise<ModelTrial> {
   const spent = { tokens: 0, cost: 0 };
   const began = performance.now();
-  const ask = async (content: string, more: Partial<ModelAsk> = {}) => {
+  const ask = async (content: string, more: Partial<ModelAsk> = {}, byEnvelope = false) => {
     const asked: ModelAsk = {
       messages: [{ role: 'user', content }],
       ...{ tools: [], maxOutputTokens: words, intent: 'question', ...more },
@@ -104,7 +106,7 @@ async function tryModel(deps: DeskDeps, entry: ModelEntry): Promise<ModelTrial> 
     };
     const begin = (one: ModelAsk) =>
       deps.meter.begin(deps.files.current().models, entry, { ...one, intent: 'question' }, processInput(one).needs);
-    const reply = await generate({ askOne: askProvider, begin, bounds }, entry, asked);
+    const reply = await generate({ askOne: askProvider, begin, bounds }, entry, asked, byEnvelope);
     spent.tokens += reply.tokens.input + reply.tokens.output;
     spent.cost += reply.cost;
     return reply;
@@ -117,16 +119,20 @@ async function tryModel(deps: DeskDeps, entry: ModelEntry): Promise<ModelTrial> 
       await ask('Is water wet? Answer with a JSON object {"answer":"yes"} or {"answer":"no"}.', { schema: yesOrNo });
       return true;
     });
-    const tools = await can(async () => {
-      const { calls } = await ask('What is the weather in Rome? Call the tool to find out.', { tools: [look] });
-      return calls.some(({ tool }) => tool === look.name);
-    });
+    const calls = async (byEnvelope: boolean) =>
+      await can(async () => {
+        const asked = 'What is the weather in Rome? Call the tool to find out.';
+        const reply = await ask(asked, { tools: [look] }, byEnvelope);
+        return reply.calls.some(({ tool }) => tool === look.name);
+      });
+    const byItself = canOf(entry).tools !== 'envelope' && (await calls(false));
+    const tools = byItself || (schema && (await calls(true)) ? 'envelope' : false);
     return { name: entry.name, outcome: 'answered', tookMs, ...spent, can: { tools, schema } };
   } catch (error) {
     if (!(error instanceof ModelFault)) throw error;
-    const { outcome } = error;
+    const { outcome, why = modelOutcomes[outcome].means } = error;
     const tookMs = performance.now() - began;
-    return { name: entry.name, outcome, why: modelOutcomes[outcome].means, tookMs, ...spent, can: {} };
+    return { name: entry.name, outcome, why, tookMs, ...spent, can: {} };
   }
 }
 
@@ -140,12 +146,5 @@ async function can(tried: () => Promise<boolean>): Promise<boolean> {
   }
 }
 
-const canOf = (
-  { tools, schema, context }: ModelEntry['can'],
-  found: FoundCan = {},
-): FoundCan & { context?: number } => ({
-  ...found,
-  ...(tools === undefined ? {} : { tools }),
-  ...(schema === undefined ? {} : { schema }),
-  ...(context === undefined ? {} : { context }),
-});
+const hostOf = (entry: ModelEntry): string =>
+  entry.type === 'gguf' ? basename(entry.path) : new URL(entry.endpoint).host;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../schemas/clock.ts';
 import type { HotTier } from '../../schemas/hot-tier.ts';
 import { type ModelOutcomeName, modelOutcomes } from '../../schemas/model-outcomes.ts';
-import type { ModelEntry } from '../../schemas/models-file.ts';
+import { type ModelEntry, placeOfModel } from '../../schemas/models-file.ts';
 import type { ModelState } from './pipeline/route-models.ts';
 
 /** Which models are left alone for a while, for all workers that share a hot tier. */
@@ -62,6 +62,9 @@ export function makeModelHealth(hot: HotTier, clock: Clock): ModelHealth {
 /** A provider is an endpoint with a key: two keys have two purses. The digest is of what is in the file, and short. */
 function scopesOf(entry: ModelEntry): { readonly model: string; readonly provider: string } {
   const key = entry.type === 'remote' ? (entry.auth?.api_key ?? '') : '';
-  const print = createHash('sha256').update(`${entry.endpoint}\0${key}`).digest('base64url').slice(0, 22);
+  const print = createHash('sha256')
+    .update(`${placeOfModel(entry)}\0${key}`)
+    .digest('base64url')
+    .slice(0, 22);
   return { model: `${entry.name}:${print}`, provider: print };
 }

@@ -5,7 +5,10 @@ import { problem } from '../problem.ts';
 import { route } from '../route.ts';
 
 const can = z.strictObject({
-  tools: z.boolean().optional(),
+  tools: z
+    .union([z.boolean(), z.literal('envelope')])
+    .optional()
+    .describe('`envelope`: it is told of tools in words, and names one in an object'),
   schema: z.boolean().optional(),
   context: z.int().optional().describe('Tokens, in and out'),
 });

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
 import { modelProbes } from '../../schemas/db/model-probes.ts';
 import type { FoundCan } from '../../schemas/model-desk.ts';
-import type { ModelEntry } from '../../schemas/models-file.ts';
+import { type ModelEntry, placeOfModel } from '../../schemas/models-file.ts';
 import type { StoreIn } from '../store.ts';
 
 /** Which model an entry names, whatever else it says of it. Pure. */
 export const modelPrint = (entry: ModelEntry): string => {
-  const named = [
-    entry.type,
-    entry.endpoint,
-    entry.model ?? null,
-    entry.type === 'ollama' ? (entry.path ?? null) : null,
-  ];
+  const path = entry.type === 'ollama' ? (entry.path ?? null) : null;
+  const named = [entry.type, placeOfModel(entry), entry.model ?? null, path];
   return createHash('sha256').update(JSON.stringify(named)).digest('base64url').slice(0, 22);
 };
 

@@ -49,7 +49,9 @@ export interface FakeModel extends AsyncDisposable {
  *
  * @param answer - decides from the question, as a model would; it sees the quoted mail
  */
-export async function fakeModel(answer: (quoted: string, nth: number) => FakeAnswer): Promise<FakeModel> {
+export async function fakeModel(
+  answer: (quoted: string, nth: number, body: Asked['body']) => FakeAnswer,
+): Promise<FakeModel> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     readJson(request).then(
@@ -57,7 +59,7 @@ export async function fakeModel(answer: (quoted: string, nth: number) => FakeAns
         const path = request.url ?? '';
         asked.push({ path, authorization: request.headers.authorization, body });
         const quoted = body.messages.at(-1)?.content ?? '';
-        void reply(response, path, answer(quoted, asked.length), body);
+        void reply(response, path, answer(quoted, asked.length, body), body);
       },
       () => response.destroy(),
     );

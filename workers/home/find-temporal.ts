@@ -1,17 +1,12 @@
 import { accessSync, constants } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { StewardError } from '../../schemas/errors.ts';
+import { cacheFolder } from '../../store/files/cache-folder.ts';
 import { buildTemporal } from './build-temporal.ts';
 import { downloadTemporal } from './download-temporal.ts';
 
 /** The CLI release that Steward is tested with. @source github.com/temporalio/cli */
 export const temporalVersion = '1.5.1';
-
-/** Where Steward keeps programs that it fetched: `$STEWARD_CACHE`, or `steward` in the user's cache folder. */
-export function cacheFolder(env: NodeJS.ProcessEnv): string {
-  return env.STEWARD_CACHE ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'steward');
-}
 
 /** The program where it already is: on the PATH, then in the cache. Looks only, fetches nothing. */
 export function lookUpTemporal(env: NodeJS.ProcessEnv): string | undefined {

@@ -1,12 +1,13 @@
-import type { AnsweredAsk, ModelAsk, ModelMessage, ModelReply } from '../../../schemas/model-chat.ts';
+import type { AnsweredAsk, ModelAsk, ModelMessage, ModelReply, ProviderAsk } from '../../../schemas/model-chat.ts';
 import type { ModelEntry } from '../../../schemas/models-file.ts';
 import type { MeteredCall } from '../meter.ts';
 import type { AnswerBounds } from '../providers/bounded-fetch.ts';
 import { ModelFault } from '../providers/name-outcome.ts';
 import { adaptOutput } from './adapt-output.ts';
+import { asEnvelope, readEnvelope } from './tool-envelope.ts';
 
 /** Asks one model once; fails with a `ModelFault`. */
-export type AskOne = (entry: ModelEntry, ask: ModelAsk, bounds: AnswerBounds) => Promise<ModelReply>;
+export type AskOne = (entry: ModelEntry, ask: ProviderAsk, bounds: AnswerBounds) => Promise<ModelReply>;
 
 export interface Generating {
   readonly askOne: AskOne;
@@ -21,12 +22,17 @@ const mostTries = 2;
 /**
  * Step 4, generation: has one model answer, as an object where one was asked for. What came out is adapted, step 5. Fails
  * with a `ModelFault`.
+ *
+ * @param byEnvelope - tools are told in words, and called by an object
  */
 export async function generate(
   generating: Generating,
   entry: ModelEntry,
-  ask: ModelAsk,
+  asked: ModelAsk,
+  byEnvelope = false,
 ): Promise<Omit<AnsweredAsk, 'model'>> {
+  const enveloped = byEnvelope && asked.tools.length > 0;
+  const ask = enveloped ? asEnvelope(asked) : asked;
   let messages: readonly ModelMessage[] = ask.messages;
   const spent = { input: 0, output: 0, cost: 0 };
   for (let tries = 1; ; tries += 1) {
@@ -37,6 +43,7 @@ export async function generate(
     if (adapted.fits) {
       const { text, object } = adapted;
       const tokens = { input: spent.input, output: spent.output };
+      if (enveloped) return { ...readEnvelope(object), tokens, cost: spent.cost };
       return { text, calls: reply.calls, tokens, cost: spent.cost, ...(object === undefined ? {} : { object }) };
     }
     if (tries >= mostTries) throw new ModelFault('lied');
@@ -49,7 +56,8 @@ async function tryOnce({ askOne, begin, bounds }: Generating, entry: ModelEntry,
   const call = await begin(ask);
   const onText = (text: string) => {
     call.heard(text);
-    ask.onText?.(text);
+    // An object is of use to nobody before it is whole.
+    if (ask.schema === undefined) ask.onText?.(text);
   };
   let reply: ModelReply;
   try {

@@ -1,3 +1,4 @@
+import type { FoundCan, ModelCan } from '../../../schemas/model-desk.ts';
 import type { Intent } from '../../../schemas/model-intents.ts';
 import { isLocal, type ModelEntry, type ModelsFile } from '../../../schemas/models-file.ts';
 import type { ModelNeeds } from './process-input.ts';
@@ -14,7 +15,7 @@ export interface ModelState {
   /** Of an answer as a whole, as seen lately, milliseconds. */
   readonly latencyMs?: number;
   /** What `steward models test` found; the entry's own `can` counts more. */
-  readonly can?: Partial<ModelEntry['can']>;
+  readonly can?: FoundCan;
 }
 
 /** A model, and why it is asked where it is, or not at all. */
@@ -25,6 +26,8 @@ export interface Considered {
   readonly reasons: readonly string[];
   /** Where it is not asked only because it rests: until then. */
   readonly restsUntil?: Date;
+  /** As the file says; else as it was found. */
+  readonly can: ModelCan;
 }
 
 /**
@@ -41,7 +44,8 @@ export function routeModels(
   const judged = models.map((entry, at) => {
     const state = stateOf(entry.name);
     const liked = preferred.indexOf(entry.name);
-    const cannot = refusalOf(entry, needs, state);
+    const can = canOf(entry, state.can);
+    const cannot = refusalOf(entry, needs, can);
     const { rests } = state;
     const waits = cannot === undefined && rests !== undefined && (needs.optional || !rests.lastResort);
     const refusal = cannot ?? (waits ? `not asked now: ${restWords(rests)}` : undefined);
@@ -52,22 +56,21 @@ export function routeModels(
       ...(refusal === undefined && rests !== undefined ? [`asked last: ${restWords(rests)}`] : []),
     ];
     const rank = [rests === undefined ? 0 : 1, liked === -1 ? preferred.length : liked, by.rank, at];
-    return { entry, refusal, reasons, rank, restsUntil: waits ? rests.until : undefined };
+    return { entry, can, refusal, reasons, rank, restsUntil: waits ? rests.until : undefined };
   });
   const asked = judged.filter(({ refusal }) => refusal === undefined).sort((a, b) => compare(a.rank, b.rank));
   const not = judged.filter(({ refusal }) => refusal !== undefined);
   return [
-    ...asked.map(({ entry, reasons }, at) => ({ entry, place: at + 1, reasons })),
-    ...not.map(({ entry, reasons, restsUntil }) => ({
-      ...{ entry, reasons },
+    ...asked.map(({ entry, can, reasons }, at) => ({ entry, can, place: at + 1, reasons })),
+    ...not.map(({ entry, can, reasons, restsUntil }) => ({
+      ...{ entry, can, reasons },
       ...(restsUntil === undefined ? {} : { restsUntil }),
     })),
   ];
 }
 
 /** Why a model is not asked. */
-function refusalOf(entry: ModelEntry, needs: ModelNeeds, { can: found }: ModelState): string | undefined {
-  const can = { ...found, ...given(entry.can) };
+function refusalOf(entry: ModelEntry, needs: ModelNeeds, can: ModelCan): string | undefined {
   if (needs.localOnly && !isLocal(entry)) return 'not asked: these words must not leave, and it is not local';
   if (needs.tools && can.tools === false) return 'not asked: it cannot call tools';
   if (can.context !== undefined && needs.tokens > can.context)
@@ -77,8 +80,13 @@ function refusalOf(entry: ModelEntry, needs: ModelNeeds, { can: found }: ModelSt
 
 const restWords = ({ until, why }: NonNullable<ModelState['rests']>) => `it rests until ${until.toISOString()}, ${why}`;
 
-const given = (can: ModelEntry['can']): Partial<ModelEntry['can']> =>
-  Object.fromEntries(Object.entries(can).filter(([, value]) => value !== undefined));
+/** What a model can do: as its entry says, else as it was found. Pure. */
+export const canOf = (entry: ModelEntry, found: ModelState['can'] = {}): ModelCan => ({
+  // Small models, as run in the worker itself, keep to an object where they do not keep to the form of calls.
+  ...(entry.type === 'gguf' ? { tools: 'envelope' } : {}),
+  ...found,
+  ...Object.fromEntries(Object.entries(entry.can).filter(([, value]) => value !== undefined)),
+});
 
 function orderOf({ price }: ModelEntry, order: ModelsFile['order'], { latencyMs }: ModelState, at: number) {
   // One that nobody has seen yet is tried, or it would never be seen.

@@ -8,11 +8,11 @@ import { ModelFault, nameOutcome } from './name-outcome.ts';
 import { faultIn } from './open-openai.ts';
 import type { AskProvider } from './provider.ts';
 
-type OllamaModel = Extract<ModelEntry, { type: 'ollama' }>;
+export type OllamaModel = Extract<ModelEntry, { type: 'ollama' }>;
 
-/** What a server calls the model: `model`, else the last part of `path`, else `name`. Pure. */
+/** What a server calls the model: `model`, else the last part of `path` without its ending, else `name`. Pure. */
 export const ollamaName = ({ model, path, name }: OllamaModel): string =>
-  model ?? (path === undefined ? name : basename(path));
+  model ?? (path === undefined ? name : basename(path, '.gguf'));
 
 /** Asks an Ollama server. @source docs.ollama.com/api/chat */
 export const chatOllama: AskProvider<OllamaModel> = async (entry, ask, bounds) => {
@@ -33,6 +33,7 @@ export const chatOllama: AskProvider<OllamaModel> = async (entry, ask, bounds) =
         ...(entry.gpu_id === undefined ? {} : { main_gpu: entry.gpu_id }),
       },
       ...(schema === undefined ? {} : { format: schema.json }),
+      ...(entry.keepMinutes === undefined ? {} : { keep_alive: `${entry.keepMinutes}m` }),
       ...(tools.length === 0 ? {} : { tools: tools.map(toolOf) }),
     });
     begun = true;

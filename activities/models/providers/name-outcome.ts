@@ -8,11 +8,14 @@ export class ModelFault extends Error {
   readonly waitMs: number | undefined;
   /** It was not asked at all: a limit or a budget of ours. */
   readonly ours: boolean;
-  constructor(outcome: ModelOutcomeName, waitMs?: number, ours = false) {
+  /** Our own words for it, where they say more than the outcome; none of the far side's. */
+  readonly why: string | undefined;
+  constructor(outcome: ModelOutcomeName, more: { waitMs?: number | undefined; ours?: true; why?: string } = {}) {
     super(outcome);
     this.outcome = outcome;
-    this.waitMs = waitMs;
-    this.ours = ours;
+    this.waitMs = more.waitMs;
+    this.ours = more.ours ?? false;
+    this.why = more.why;
   }
 }
 
@@ -39,9 +42,9 @@ export function nameOutcome({ status, words = [], retryAfter }: Refusal, now = D
   const said = words.filter((word) => typeof word === 'string').join(' ');
   if (status === undefined) return new ModelFault('away');
   if (status === 402 || ((status === 403 || status === 429) && noMoney.test(said)))
-    return new ModelFault('noMoney', waitMs);
-  if (status === 429) return new ModelFault('limited', waitMs);
-  if (status >= 500 || [408, 409, 425].includes(status)) return new ModelFault('away', waitMs);
+    return new ModelFault('noMoney', { waitMs });
+  if (status === 429) return new ModelFault('limited', { waitMs });
+  if (status >= 500 || [408, 409, 425].includes(status)) return new ModelFault('away', { waitMs });
   if (status === 401 || status === 403) return new ModelFault('noKey');
   if (status === 404) return new ModelFault('noModel');
   return new ModelFault(status === 413 || tooLong.test(said) ? 'tooLong' : 'badRequest');

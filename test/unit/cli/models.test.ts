@@ -10,6 +10,7 @@ let server: TestTemporal;
 let world: ApiWorld;
 let able: FakeModel;
 let plain: FakeModel;
+let small: FakeModel;
 beforeAll(async () => {
   server = await temporal();
   world = await apiWorld((await ownNamespace(server)).client, '2026-11-27T08:00:00Z');
@@ -19,9 +20,15 @@ beforeAll(async () => {
       : { say: last.includes('JSON') ? '{"answer":"yes"}' : 'OK' },
   );
   plain = await fakeModel((last) => (last.includes('weather') ? { status: 400 } : { say: 'OK' }));
+  // Told of a tool in the form of calls it talks of the weather; told in words it calls.
+  small = await fakeModel((last, _nth, { response_format: format }) =>
+    JSON.stringify(format ?? '').includes('weather')
+      ? { say: '{"tool":"weather","args":{"city":"Rome"}}' }
+      : { say: last.includes('JSON') ? '{"answer":"yes"}' : 'It may rain.' },
+  );
 });
 afterAll(async () => {
-  for (const one of [able, plain, world, server]) await one[Symbol.asyncDispose]();
+  for (const one of [able, plain, small, world, server]) await one[Symbol.asyncDispose]();
 });
 
 const key = 'key-canary';
@@ -35,16 +42,18 @@ const json = async (...words: string[]) => {
 };
 
 test('steward models test asks for a word, an object and a tool, and keeps what each can do', async () => {
-  world.use({}, { models: [remote('able', able), remote('plain', plain)] });
+  world.use({}, { models: [remote('able', able), remote('plain', plain), remote('small', small)] });
   const { trials } = await json('test');
   expect(trials).toMatchObject([
     { name: 'able', outcome: 'answered', can: { tools: true, schema: true } },
     { name: 'plain', outcome: 'answered', can: { tools: false, schema: false } },
+    { name: 'small', outcome: 'answered', can: { tools: 'envelope', schema: true } },
   ]);
   const { models } = await json('list');
   expect(models).toMatchObject([
     { name: 'able', local: true, can: { tools: true, schema: true }, seen: { calls: 3, answered: 3 } },
     { name: 'plain', can: { tools: false, schema: false } },
+    { name: 'small', can: { tools: 'envelope', schema: true } },
   ]);
   // An entry that stands for another model now was not tried.
   world.use({}, { models: [remote('able', able, { model: 'other' })] });
