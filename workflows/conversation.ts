@@ -13,6 +13,7 @@ import type { Taken } from '../activities/conversations/conversation-activities.
 import { signals } from '../schemas/protocol.ts';
 import type { Unsent, UnsentAnswer } from '../store/conversations/unsent-answers.ts';
 import { conversations } from './proxies.ts';
+import { inOneOrder, keepOneOrder, locally } from './steps/one-order.ts';
 import { settleOutbox } from './steps/settle-outbox.ts';
 import { thinkTurn } from './steps/think-turn.ts';
 
@@ -53,9 +54,12 @@ const turnsOfTask = 10;
  */
 export async function conversation({ conversationId }: ConversationInput): Promise<{ outcome: string }> {
   let hints = 0;
-  setHandler(turnAccepted, () => {
-    hints += 1;
-  });
+  if (patched('oneOrder')) keepOneOrder();
+  setHandler(turnAccepted, () =>
+    inOneOrder(() => {
+      hints += 1;
+    }),
+  );
   const sending: Sending = { lines: new Map(), held: new Set(), more: new Set(), closing: false };
   let turns = 0;
   let atOnce = 0;
@@ -64,7 +68,7 @@ export async function conversation({ conversationId }: ConversationInput): Promi
     const { inboxId, think, ...standing } = await takeTurn(conversationId);
     queueAll(sending, standing);
     if (inboxId !== undefined) {
-      const sendMeanwhile = async () => queueAll(sending, await conversations.next({ conversationId }));
+      const sendMeanwhile = async () => queueAll(sending, await locally(() => conversations.next({ conversationId })));
       if (think !== undefined) await thinkTurn({ inboxId, spoken: () => hints, seen, sendMeanwhile }, think);
       turns += 1;
       setCurrentDetails(`**${turns} turns** taken by this run`);
@@ -91,7 +95,7 @@ export async function conversation({ conversationId }: ConversationInput): Promi
 
 /** What an older run did in two trips, whose second had no result before there were models. */
 async function takeTurn(conversationId: string): Promise<Taken> {
-  if (patched('take')) return await conversations.take({ conversationId });
+  if (patched('take')) return await locally(() => conversations.take({ conversationId }));
   const standing = await conversations.next({ conversationId });
   const { inboxId } = standing;
   if (inboxId === undefined) return standing;

@@ -5,6 +5,7 @@ import {
   defineSignal,
   getExternalWorkflowHandle,
   isCancellation,
+  patched,
   setHandler,
   TemporalFailure,
 } from '@temporalio/workflow';
@@ -17,6 +18,7 @@ import { type FaultState, newFaultState } from './steps/fault/fault-state.ts';
 import { tellNews } from './steps/fault/tell-news.ts';
 import { entry, type FaultRun, isLong, keep, tellOwner } from './steps/fault/tell-owner.ts';
 import { watchDown, watchWell } from './steps/fault/watch-recovery.ts';
+import { keepOneOrder } from './steps/one-order.ts';
 import { note, runFire } from './steps/run-fire.ts';
 
 /** A hint that the record of an incident has changed; the record is the truth. */
@@ -34,6 +36,8 @@ const sendingMs = 60_000;
  * answer is not known; a service that stays down is looked at for as long as it takes.
  */
 export function serviceFault(fire: FireInput, before?: FaultState): Promise<FlowOutcome> {
+  // What it still sends may end while its own ending is written.
+  if (patched('oneOrder')) keepOneOrder();
   // The record may have changed while the run before handed over.
   let hints = before === undefined ? 0 : 1;
   setHandler(incidentChanged, () => {

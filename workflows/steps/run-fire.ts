@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { FireInput, FlowOutcome } from '../../schemas/flow-io.ts';
 import { ledger } from '../proxies.ts';
+import { locally } from './one-order.ts';
 
 /**
  * Runs the body of a flow and writes the one ending of its fire, whatever happens.
@@ -18,14 +19,12 @@ import { ledger } from '../proxies.ts';
 export async function runFire(fire: FireInput, body: (fire: FireInput) => Promise<FlowOutcome>): Promise<FlowOutcome> {
   try {
     const outcome = await body(fire.holds === true ? await collected(fire) : fire);
-    await CancellationScope.nonCancellable(() =>
-      ledger.endFire({
-        fireId: fire.fireId,
-        ending: outcome.skipped === undefined ? 'ran' : 'skipped',
-        ...(outcome.skipped === undefined ? {} : { reason: outcome.skipped }),
-        outcome,
-      }),
-    );
+    await endFire({
+      fireId: fire.fireId,
+      ending: outcome.skipped === undefined ? 'ran' : 'skipped',
+      ...(outcome.skipped === undefined ? {} : { reason: outcome.skipped }),
+      outcome,
+    });
     note(fire, outcome.outcome, outcome.facts);
     return outcome;
   } catch (error) {
@@ -34,16 +33,17 @@ export async function runFire(fire: FireInput, body: (fire: FireInput) => Promis
     // Temporal begins it anew: this failure is no ending.
     if (!cancelled && fire.attempts !== undefined && workflowInfo().attempt < fire.attempts && !isFinal(error))
       throw error;
-    await CancellationScope.nonCancellable(() =>
-      ledger.endFire({
-        fireId: fire.fireId,
-        ending: cancelled ? 'cancelled' : 'failed',
-        reason: cancelled ? 'cancelled by a person' : reasonOf(error),
-      }),
-    );
+    await endFire({
+      fireId: fire.fireId,
+      ending: cancelled ? 'cancelled' : 'failed',
+      reason: cancelled ? 'cancelled by a person' : reasonOf(error),
+    });
     throw error;
   }
 }
+
+const endFire = (ending: Parameters<typeof ledger.endFire>[0]) =>
+  CancellationScope.nonCancellable(() => locally(() => ledger.endFire(ending)));
 
 /** Waits until no further event joins, and takes up the arguments of the last. */
 async function collected(fire: FireInput): Promise<FireInput> {

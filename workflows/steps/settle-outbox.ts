@@ -1,6 +1,7 @@
 import { condition, sleep } from '@temporalio/workflow';
 import type { EffectState } from '../../schemas/endings.ts';
 import { sending } from '../proxies.ts';
+import { beside } from './one-order.ts';
 
 /** A submission server that says "later" is asked for two days. @source RFC 5321 4.5.4.1 */
 const giveUpAfterMs = 48 * 3_600_000;
@@ -17,7 +18,7 @@ const lookAgainMs = [2_000, 15_000, 60_000];
 export async function settleOutbox(outboxId: string, handsOver = () => false): Promise<EffectState> {
   let waitedMs = 0;
   for (let tries = 0; ; tries += 1) {
-    const { state, waitMs = 30_000, paced } = await sending.send({ outboxId });
+    const { state, waitMs = 30_000, paced } = await beside(sending.send({ outboxId }));
     if (state === 'unknown') {
       const settled = await lookForCopy(outboxId);
       if (settled !== 'queued') return settled;
@@ -26,13 +27,13 @@ export async function settleOutbox(outboxId: string, handsOver = () => false): P
     if (state !== 'queued' || waitedMs > giveUpAfterMs || handsOver()) return state;
     // Its turn comes; that is no failure of the far side.
     if (paced === true) {
-      await condition(handsOver, waitMs, { summary: `its channel has sent as much as it may, ${outboxId}` });
+      await beside(condition(handsOver, waitMs, { summary: `its channel has sent as much as it may, ${outboxId}` }));
       if (handsOver()) return state;
       tries -= 1;
       continue;
     }
     const pauseMs = Math.max(waitMs, Math.min(longestPauseMs, 1_000 * 2 ** tries));
-    await condition(handsOver, pauseMs, { summary: `the far side asked to wait, ${outboxId}` });
+    await beside(condition(handsOver, pauseMs, { summary: `the far side asked to wait, ${outboxId}` }));
     if (handsOver()) return state;
     waitedMs += pauseMs;
   }
@@ -40,8 +41,8 @@ export async function settleOutbox(outboxId: string, handsOver = () => false): P
 
 async function lookForCopy(outboxId: string): Promise<EffectState> {
   for (const waitMs of lookAgainMs) {
-    await sleep(waitMs, { summary: `looking for a copy of ${outboxId}` });
-    const { state, hopeless } = await sending.reconcile({ outboxId });
+    await beside(sleep(waitMs, { summary: `looking for a copy of ${outboxId}` }));
+    const { state, hopeless } = await beside(sending.reconcile({ outboxId }));
     // What comes behind it does not wait for what cannot be seen.
     if (state !== 'unknown' || hopeless === true) return state;
   }

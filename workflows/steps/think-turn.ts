@@ -3,6 +3,7 @@ import type { Why } from '../../activities/conversations/agent/thought.ts';
 import type { Thinking } from '../../activities/conversations/conversation-activities.ts';
 import { agent, conversations, models } from '../proxies.ts';
 import { askBeside } from './ask-beside.ts';
+import { beside, locally } from './one-order.ts';
 
 /** After so long a person wants to know that it is not forgotten. */
 const workingAfterMs = 20_000;
@@ -42,17 +43,17 @@ export async function thinkTurn({ inboxId, spoken, seen, sendMeanwhile }: Busy, 
       why = 'broken';
     }
   }
-  if (why !== undefined) await conversations.conclude({ inboxId, why });
+  if (why !== undefined) await locally(() => conversations.conclude({ inboxId, why }));
 }
 
 async function takeSteps(inboxId: string, steps: number): Promise<Why | undefined> {
   for (let step = 1; step <= steps; step += 1) {
-    const { calls, stop } = await models.think({ inboxId, step, last: step === steps });
+    const { calls, stop } = await beside(models.think({ inboxId, step, last: step === steps }));
     if (stop !== undefined) return stop;
     if (calls === 0) return undefined;
     for (let call = 1; call <= calls; call += 1) {
-      const { asks } = await agent.act({ inboxId, step, call });
-      if (asks) await askBeside({ inboxId, step, call });
+      const { asks } = await beside(agent.act({ inboxId, step, call }));
+      if (asks) await beside(askBeside({ inboxId, step, call }));
     }
   }
   return undefined;
@@ -69,11 +70,11 @@ async function watch(state: { done: boolean }, busy: Busy, deadline: number): Pr
     if (state.done) return undefined;
     if (woken) {
       seen = busy.spoken();
-      const { stop } = await conversations.heed({ inboxId: busy.inboxId });
+      const { stop } = await locally(() => conversations.heed({ inboxId: busy.inboxId }));
       if (stop !== undefined) return stop;
     } else if (tells) {
       told = true;
-      await conversations.sayWorking({ inboxId: busy.inboxId });
+      await locally(() => conversations.sayWorking({ inboxId: busy.inboxId }));
       await busy.sendMeanwhile();
     }
   }
