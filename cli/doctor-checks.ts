@@ -10,27 +10,10 @@ import { type Home, refuseNewer } from '../workers/home/open-home.ts';
 import { bundledPostgres } from '../workers/home/postgres-binaries.ts';
 import { requestHttp } from '../workers/home/request-http.ts';
 import { checkOrder } from './check-order.ts';
+import { type DoctorCheck, type Finding, fail, judge, ok, skip } from './doctor-check.ts';
+import { modelChecks } from './doctor-models.ts';
 import { portAnswers } from './port-answers.ts';
 
-export interface Check {
-  /** Stable: scripts and support answers name it. */
-  readonly id: string;
-  readonly state: 'ok' | 'fail' | 'skip';
-  readonly found: string;
-  readonly remedy?: string;
-}
-
-interface DoctorCheck {
-  readonly id: string;
-  readonly remedy: string;
-  look(home: Home, env: NodeJS.ProcessEnv): Finding | Promise<Finding>;
-}
-type Finding = Pick<Check, 'state' | 'found'>;
-
-const ok = (found: string): Finding => ({ state: 'ok', found });
-const fail = (found: string): Finding => ({ state: 'fail', found });
-const skip = (found: string): Finding => ({ state: 'skip', found });
-const judge = (good: boolean, found: string): Finding => (good ? ok(found) : fail(found));
 const running = (home: Home) => lockHolder(home) !== undefined;
 const neededDiskMiB = 500;
 const neededMemoryMiB = 900;
@@ -184,4 +167,5 @@ export const doctorChecks: readonly DoctorCheck[] = [
       return judge(answer?.status === 200, `answered with ${answer?.status ?? 'nothing'}`);
     },
   },
+  ...modelChecks,
 ];

@@ -42,6 +42,8 @@ export async function fakeOllama(known: readonly string[]): Promise<FakeOllama> 
       blobs.add(digest);
       return void response.writeHead(201).end();
     }
+    if (path === '/api/version') return lines(response, { version: '0.17.4' });
+    if (path === '/api/tags') return lines(response, { models: [...models.keys()].map((name) => ({ name })) });
     const asked = JSON.parse(body.toString()) as { name?: string; model?: string; files?: Record<string, string> };
     const model = asked.model ?? asked.name ?? '';
     if (path === '/api/pull') {
