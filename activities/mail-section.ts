@@ -161,6 +161,7 @@ const reasons = {
   noModel: 'no model is set up',
   modelDown: 'the model did not answer',
   modelLied: 'the answer of the model could not be used',
+  notAsked: 'no model may be asked, see `steward models`',
 } as const;
 
 function notesOf({ items, older }: Digest, { people }: GroupedDigest): string[] {

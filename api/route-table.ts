@@ -8,6 +8,7 @@ import { readTriggerFile, removeTriggerFile, writeTriggerFile } from './routes/e
 import { explainOneTrigger } from './routes/explain-one-trigger.ts';
 import { fireTrigger } from './routes/fire-trigger.ts';
 import { acknowledge, listIncidents, showIncident } from './routes/incidents.ts';
+import { dropLesson, listLessons, teachIntent } from './routes/intent-lessons.ts';
 import { latestReport } from './routes/latest-report.ts';
 import { listFires } from './routes/list-fires.ts';
 import { listOutbox } from './routes/list-outbox.ts';
@@ -65,6 +66,9 @@ export const routeTable: readonly Route[] = [
   listModels,
   explainModels,
   testModel,
+  teachIntent,
+  listLessons,
+  dropLesson,
   storeSecret,
   logIn,
   decodePayloads,

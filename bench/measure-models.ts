@@ -8,6 +8,7 @@ import { makeAskModel } from '../activities/models/ask-models.ts';
 import { makeMeter } from '../activities/models/meter.ts';
 import { makeModelHealth } from '../activities/models/model-health.ts';
 import { makeModelSight } from '../activities/models/model-sight.ts';
+import { makeRecogniser } from '../activities/models/recogniser.ts';
 import type { FileSet } from '../schemas/file-set.ts';
 import { modelsFile } from '../schemas/models-file.ts';
 import { inProcessHotTier } from '../store/hot/in-process.ts';
@@ -64,6 +65,7 @@ function routerOver({ store }: TestStore, endpoint: string) {
   const hot = inProcessHotTier(clock);
   const askModel = makeAskModel({
     ...{ clock, meter, log, sight: makeModelSight(store), health: makeModelHealth(hot, clock) },
+    recogniser: makeRecogniser(store),
     cache: makeAnswerCache({ store, hot, log }),
     files: { current: () => ({ models }) as FileSet },
   });

@@ -11,6 +11,7 @@ export interface ApiClient {
   getText(path: string): Promise<string>;
   /** Not repeated by itself: give a request id where a second call must not act twice. */
   post<T>(path: string, body?: object): Promise<T>;
+  delete<T>(path: string): Promise<T>;
   /** Hands back the answer of any status. @throws notRunning */
   send(method: string, path: string, headers: Readonly<Record<string, string>>, text?: string): Promise<Response>;
 }
@@ -50,6 +51,7 @@ export function apiClient(root = homeRoot(), env: NodeJS.ProcessEnv = process.en
     get: async <T>(path: string) => (await (await call('GET', path)).json()) as T,
     getText: async (path) => (await call('GET', path)).text(),
     post: async <T>(path: string, body: object = {}) => (await (await call('POST', path, body)).json()) as T,
+    delete: async <T>(path: string) => (await (await call('DELETE', path)).json()) as T,
   };
 }
 

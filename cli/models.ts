@@ -7,6 +7,7 @@ import { local } from './local-time.ts';
 import { paint, printResult, table } from './print.ts';
 import { startProgress } from './progress.ts';
 import { pullNamed } from './pull-model.ts';
+import { registerTeaching } from './teach-intents.ts';
 
 interface Can {
   readonly tools?: boolean | 'envelope';
@@ -54,6 +55,7 @@ export function register(program: Command): void {
     .argument('<name>')
     .action(pullNamed);
   registerAdding(models);
+  registerTeaching(models);
   models
     .command('explain')
     .description('says which models would be asked something, in which order, and why; asks none')

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ParsedMail } from './message.ts';
+import type { AskedFor } from './model-chat.ts';
 import type { RenderedMail } from './outgoing.ts';
 
 /** What a summariser returns for one mail. Checked against this schema whoever made it. */
@@ -19,7 +20,7 @@ export interface SummarySource {
   /** Model name, for `model`. */
   readonly model?: string;
   /** Why a model's answer was not used, for `extractive`. */
-  readonly fallback?: 'noModel' | 'modelDown' | 'modelLied';
+  readonly fallback?: 'noModel' | 'modelDown' | 'modelLied' | 'notAsked';
 }
 
 /** One line of a digest. Bodies are gone; what is left is sealed in the digest row. */
@@ -69,7 +70,7 @@ export interface PageSummariser {
 }
 
 /** Makes one summariser a page, over the models that are in force then. Implemented in `activities/models`. @param of - the digest */
-export type OpenSummariser = (of: { readonly personId: string; readonly ref: string }) => PageSummariser;
+export type OpenSummariser = (of: Omit<AskedFor, 'purpose'>) => PageSummariser;
 
 /** What `digests.content` holds: the digest and its words, so that whoever reads it needs no renderer. */
 export interface StoredDigest {

@@ -21,6 +21,7 @@ export const idPrefixes = {
   event: 'evt',
   incident: 'inc',
   modelCall: 'mcl',
+  intentLesson: 'les',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -51,9 +51,12 @@ export interface ProviderAsk {
 /** Whose a call is, for the record of it. */
 export interface AskedFor {
   readonly personId: string;
-  readonly purpose: 'turn' | 'digest' | 'test';
+  readonly purpose: 'turn' | 'digest' | 'intent' | 'test';
   /** Row that it serves, such as a turn. */
   readonly ref?: string;
+  /** Flow that it is part of, and the trigger that fired that: each may have a budget. */
+  readonly flow?: string;
+  readonly trigger?: string;
 }
 
 /** What the router is asked. */

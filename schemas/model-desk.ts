@@ -67,6 +67,12 @@ export interface ModelDesk {
   list(): Promise<ModelView[]>;
   /** Asks no model; where none would be asked, the reasons say why. */
   explain(asked: { readonly text: string; readonly tools: boolean; readonly localOnly: boolean }): Promise<ModelRoute>;
+  /** Keeps what was meant by something: it and what is like it are taken so from then on. @returns how many there are */
+  teach(lesson: { readonly text: string; readonly intent: Intent }): Promise<{ id: string; lessons: number }>;
+  /** Newest first. */
+  lessons(): Promise<readonly { readonly id: string; readonly text: string; readonly intent: Intent }[]>;
+  /** @throws notFound */
+  unteach(id: string): Promise<void>;
   /** Really asks it: for a word, an object and a tool. What it can do is kept. @throws notFound */
   test(name: string): Promise<ModelTrial>;
 }

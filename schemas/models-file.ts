@@ -95,12 +95,24 @@ export const modelsFile = z
       .default('file')
       .describe('Of those that `prefer` does not name: as they stand here, by price, or by what was seen of them'),
     budget: budget.prefault({}).describe('Of all models together'),
+    budgets: z
+      .strictObject({
+        person: z.record(z.string(), budget).default({}).describe('By the handle of a person'),
+        trigger: z.record(z.string(), budget).default({}).describe('By the name of a trigger'),
+        flow: z.record(z.string(), budget).default({}).describe('By the name of a flow; turns are `conversation`'),
+      })
+      .prefault({})
+      .describe('Of what is asked for one person, by one trigger or in one flow, over all models'),
+    recognise: z
+      .string()
+      .optional()
+      .describe('Which model is asked what somebody wants, where neither rules nor lessons say; none when left out'),
     cache: z
       .strictObject({ hours: z.int().min(0).max(720).default(24).describe('How long an answer is kept; 0: none is') })
       .prefault({})
       .describe('What was asked before with temperature 0 and without tools, word for word, is not asked again'),
   })
-  .superRefine(({ models, prefer }, context) => {
+  .superRefine(({ models, prefer, recognise }, context) => {
     const known = models.map(({ name }) => name);
     for (const [at, model] of models.entries()) {
       if (known.indexOf(model.name) < at)
@@ -112,6 +124,8 @@ export const modelsFile = z
           message: 'is plain HTTP to another machine: use https, or say `insecure: true` beside it',
         });
     }
+    if (recognise !== undefined && !known.includes(recognise))
+      context.addIssue({ code: 'custom', path: ['recognise'], message: 'is the name of no model' });
     for (const [intent, preferred] of Object.entries(prefer))
       for (const [at, name] of preferred.entries())
         if (!known.includes(name))

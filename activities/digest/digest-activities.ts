@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type DigestItem, isFolded, type OpenSummariser, type PageSummariser } from '../../schemas/digest.ts';
 import { limits } from '../../schemas/protocol.ts';
 import { claimMails } from '../../store/digests/claim-mails.ts';
+import { firedFor } from '../../store/digests/fired-for.ts';
 import { keepDigest, readDigest } from '../../store/digests/keep-digest.ts';
 import { type ClaimedMail, itemsOf, keepLines, type Line, unsummarised } from '../../store/digests/page-of-mails.ts';
 import type { Store } from '../../store/store.ts';
@@ -35,7 +36,7 @@ export function makeDigestActivities({ store, openSummariser, zone, log }: Diges
       for (const claimed of await unsummarised(store, digestId, page, limits.digestPage)) {
         const line = lineOf(claimed);
         const { mail, account, personId } = claimed;
-        summariser ??= openSummariser({ personId, ref: digestId });
+        summariser ??= openSummariser({ personId, ref: digestId, ...(await firedFor(store, digestId)) });
         const { summary, source } = await summariser.summarise(mail, { folded: isFolded(line), account });
         lines.push([claimed, { ...line, summary, source }]);
         if (source.method === 'model') made.byModel += 1;

@@ -12,10 +12,10 @@ import type { ModelHealth } from './model-health.ts';
 import type { ModelSight } from './model-sight.ts';
 import { generate } from './pipeline/generate.ts';
 import { type ModelNeeds, processInput } from './pipeline/process-input.ts';
-import { recogniseIntent } from './pipeline/recognise-intent.ts';
 import { type Considered, type ModelState, routeModels } from './pipeline/route-models.ts';
 import { askProvider } from './providers/ask-provider.ts';
 import { ModelFault } from './providers/name-outcome.ts';
+import { intentInstruction, intentSchema, type Recogniser } from './recogniser.ts';
 
 export interface RouterDeps {
   readonly files: Pick<Files, 'current'>;
@@ -23,6 +23,7 @@ export interface RouterDeps {
   readonly meter: Meter;
   readonly cache: AnswerCache;
   readonly sight: ModelSight;
+  readonly recogniser: Recogniser;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn'>;
   readonly timeouts?: Partial<Timeouts>;
@@ -54,7 +55,7 @@ export function makeAskModel(deps: RouterDeps): AskModel {
   return async (asked) => {
     const file = files.current().models;
     const { needs, words } = processInput(asked);
-    const ask: RecognisedAsk = { ...asked, intent: asked.intent ?? recogniseIntent(words).intent };
+    const ask: RecognisedAsk = { ...asked, intent: asked.intent ?? (await intentOf(deps, file, asked, words)) };
     const considered = await considerModels(deps, file, ask.intent, needs);
     const candidates = considered.filter(({ place }) => place !== undefined);
     if (candidates.length === 0) throw nobodyFor(considered, clock.now());
@@ -80,6 +81,32 @@ export function makeAskModel(deps: RouterDeps): AskModel {
     }
     throw failure!;
   };
+}
+
+async function intentOf(deps: RouterDeps, file: ModelsFile, asked: ModelAsk, words: string): Promise<Intent> {
+  const entry = file.models.find(({ name }) => name === file.recognise);
+  const may = entry !== undefined && (asked.localOnly !== true || isLocal(entry));
+  const askModel = async (said: string): Promise<Intent | undefined> => {
+    if (!may || (await deps.health.rests(entry)) !== undefined) return undefined;
+    const ask: RecognisedAsk = {
+      messages: [
+        { role: 'system', content: intentInstruction },
+        { role: 'user', content: said.slice(0, 2_000) },
+      ],
+      ...{ tools: [], maxOutputTokens: 200, temperature: 0, schema: intentSchema, intent: 'question' },
+      for: { ...asked.for, purpose: 'intent' },
+      ...(asked.signal === undefined ? {} : { signal: asked.signal }),
+    };
+    try {
+      const { object } = await askEntry(deps, file, entry, ask, processInput(ask).needs, false);
+      return (object as { intent: Intent }).intent;
+    } catch (error) {
+      asked.signal?.throwIfAborted();
+      if (!(error instanceof ModelFault)) throw error;
+      return undefined;
+    }
+  };
+  return (await deps.recogniser.recognise(words, asked.for, askModel)).intent;
 }
 
 /** Which models would be asked, in which order, and why; those that are not, with the reason. */

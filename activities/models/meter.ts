@@ -8,6 +8,7 @@ import type { Rate } from '../../schemas/pace.ts';
 import { type CallRow, makeCallWriter } from '../../store/models/call-writer.ts';
 import { beginWithin, type Ceiling } from '../../store/models/model-calls.ts';
 import { giveBackRate, reserveRate } from '../../store/models/reserve-rate.ts';
+import { handleOf } from '../../store/people/handle-of.ts';
 import type { Store } from '../../store/store.ts';
 import type { ModelNeeds } from './pipeline/process-input.ts';
 import { ModelFault } from './providers/name-outcome.ts';
@@ -65,7 +66,7 @@ export function makeMeter({ store, log }: { readonly store: Store; readonly log:
       const most = { input: needs.tokensIn, output: ask.maxOutputTokens };
       if (isLimited(entry)) await waitTurn(store, entry, needs.tokens, ask.signal);
       const row = rowOf(store, entry, ask, needs, most);
-      const ceilings = ceilingsOf(file, entry);
+      const ceilings = await ceilingsOf(store, file, entry, row);
       // Without a ceiling nobody has to wait for the row: it is written while the model thinks.
       if (ceilings.length === 0) writer.begin(row);
       else {
@@ -111,9 +112,10 @@ function rowOf(
   { localOnly }: Pick<ModelNeeds, 'localOnly'>,
   { input, output }: ModelTokens,
 ): CallRow {
-  const { personId, purpose, ref } = ask.for;
+  const { personId, purpose, ref, flow, trigger } = ask.for;
   return {
     ...{ id: newId('modelCall', clock), personId, purpose, ref: ref ?? null, createdAt: clock.now() },
+    ...{ flow: flow ?? null, trigger: trigger ?? null },
     ...{ intent: ask.intent, model: entry.name, localOnly, cost: costOf(entry, { input, output }) },
     ...{ inputTokens: input, outputTokens: output },
   };
@@ -123,10 +125,23 @@ function rowOf(
 export const costOf = ({ price }: Pick<ModelEntry, 'price'>, { input, output }: ModelTokens): number =>
   price === undefined ? 0 : (input * price.input + output * price.output) / 1_000_000;
 
-function ceilingsOf(file: ModelsFile, { name, budget }: ModelEntry): Ceiling[] {
+async function ceilingsOf(
+  store: Store,
+  { budget: ofAll, budgets }: ModelsFile,
+  { name: model, budget }: ModelEntry,
+  { personId, trigger, flow }: CallRow,
+): Promise<Ceiling[]> {
+  const people = Object.keys(budgets.person).length === 0 ? undefined : await handleOf(store, personId);
+  const one = (kind: keyof ModelsFile['budgets'], name: string | null | undefined, of: Ceiling['of']): Ceiling[] => {
+    const own = name == null ? undefined : budgets[kind][name];
+    return own === undefined ? [] : [{ name: `budgets.${kind}.${name}`, ...(of === undefined ? {} : { of }), ...own }];
+  };
   const all: Ceiling[] = [
-    { name: `budget`, ...file.budget },
-    { name: `models.${name}.budget`, model: name, ...budget },
+    { name: 'budget', ...ofAll },
+    { name: `models.${model}.budget`, of: { model }, ...budget },
+    ...one('person', people, { personId }),
+    ...one('trigger', trigger, { trigger: trigger ?? null }),
+    ...one('flow', flow, { flow: flow ?? null }),
   ];
   return all.filter(({ tokensPerDay, costPerDay }) => tokensPerDay !== undefined || costPerDay !== undefined);
 }

@@ -5,13 +5,13 @@ import type { ModelDesk, ModelTrial } from '../../schemas/model-desk.ts';
 import { modelOutcomes } from '../../schemas/model-outcomes.ts';
 import type { ModelEntry } from '../../schemas/models-file.ts';
 import { isLocal } from '../../schemas/models-file.ts';
+import { dropLesson, keepLesson, readLessons } from '../../store/models/intent-lessons.ts';
 import { seenOfModels } from '../../store/models/model-calls.ts';
 import { keepProbe, readProbes } from '../../store/models/model-probes.ts';
 import type { Store } from '../../store/store.ts';
 import { considerModels, type RouterDeps } from './ask-models.ts';
 import { generate } from './pipeline/generate.ts';
 import { processInput } from './pipeline/process-input.ts';
-import { recogniseIntent } from './pipeline/recognise-intent.ts';
 import { canOf } from './pipeline/route-models.ts';
 import { askProvider } from './providers/ask-provider.ts';
 import { ModelFault } from './providers/name-outcome.ts';
@@ -71,7 +71,7 @@ export function makeModelDesk(deps: DeskDeps): ModelDesk {
       );
     },
     explain: async ({ text, tools, localOnly }) => {
-      const { intent, why } = recogniseIntent(text);
+      const { intent, why } = await deps.recogniser.recognise(text, { personId: deps.personId });
       const ask: ModelAsk = {
         messages: [{ role: 'user', content: text }],
         ...{ tools: tools ? [look] : [], maxOutputTokens: 4_096, localOnly },
@@ -83,6 +83,14 @@ export function makeModelDesk(deps: DeskDeps): ModelDesk {
         ...(place === undefined ? {} : { place }),
       }));
       return { intent, why, models };
+    },
+    teach: async ({ text, intent }) => {
+      const id = await keepLesson(store, deps.personId, { text, intent });
+      return { id, lessons: (await readLessons(store, deps.personId)).length };
+    },
+    lessons: () => readLessons(store, deps.personId),
+    unteach: async (id) => {
+      if (!(await dropLesson(store, deps.personId, id))) throw new StewardError('notFound', `There is no lesson ${id}`);
     },
     test: async (name) => {
       const entry = files.current().models.models.find((one) => one.name === name);

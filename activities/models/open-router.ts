@@ -10,6 +10,7 @@ import { makeMeter } from './meter.ts';
 import { makeModelDesk } from './model-desk.ts';
 import { makeModelHealth } from './model-health.ts';
 import { makeModelSight } from './model-sight.ts';
+import { makeRecogniser } from './recogniser.ts';
 
 export interface ModelRouter {
   readonly askModel: AskModel;
@@ -30,6 +31,15 @@ export function openRouter(deps: {
   const { clock } = store;
   const meter = makeMeter({ store, log });
   const [sight, health] = [makeModelSight(store), makeModelHealth(hot, clock)];
-  const parts = { files, clock, meter, sight, health, cache: makeAnswerCache({ store, hot, log }), log };
+  const parts = {
+    files,
+    clock,
+    meter,
+    sight,
+    health,
+    cache: makeAnswerCache({ store, hot, log }),
+    recogniser: makeRecogniser(store),
+    log,
+  };
   return { askModel: makeAskModel(parts), desk: makeModelDesk({ ...parts, store, personId }), idle: meter.idle };
 }

@@ -39,6 +39,7 @@ export function makeSummariser({ files, askModel, clock }: SummariserDeps): Open
         if (folded) return { summary: extractive, source: { method: 'extractive' } };
         if (fallback !== undefined) return { summary: extractive, source: { method: 'extractive', fallback } };
         const { instruction, quoted } = quoteMail(mail);
+        const localOnly = account !== undefined && files.current().channels.get(account)?.privacy === 'local-only';
         try {
           const { object, model } = await askModel({
             messages: [
@@ -47,7 +48,7 @@ export function makeSummariser({ files, askModel, clock }: SummariserDeps): Open
             ],
             ...{ tools: [], maxOutputTokens: 1_000, temperature: 0, schema },
             ...{ intent: 'summarise' as const, for: { ...of, purpose: 'digest' as const }, optional: true },
-            localOnly: account !== undefined && files.current().channels.get(account)?.privacy === 'local-only',
+            localOnly,
           });
           const summary = cleanSummary(object as MailSummary, mail, extractive);
           if (summary !== undefined) return { summary, source: { method: 'model', model } };
@@ -56,8 +57,10 @@ export function makeSummariser({ files, askModel, clock }: SummariserDeps): Open
           if (!(error instanceof StewardError) || !error.code.startsWith('model')) throw error;
           if (error.code === 'modelLied')
             return { summary: extractive, source: { method: 'extractive', fallback: 'modelLied' } };
-          fallback = 'modelDown';
-          return { summary: extractive, source: { method: 'extractive', fallback } };
+          const why = error.code === 'modelNone' ? 'notAsked' : 'modelDown';
+          // That these words must not leave says nothing of the next ones.
+          if (!localOnly) fallback = why;
+          return { summary: extractive, source: { method: 'extractive', fallback: why } };
         }
       },
     };

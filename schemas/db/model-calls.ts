@@ -11,9 +11,12 @@ export const modelCalls = pgTable(
     personId: id('person_id')
       .notNull()
       .references(() => people.id),
-    purpose: text('purpose', { enum: ['turn', 'digest', 'test'] }).notNull(),
+    purpose: text('purpose', { enum: ['turn', 'digest', 'intent', 'test'] }).notNull(),
     /** Row that it serves. */
     ref: text('ref'),
+    /** Flow that it is part of, and the trigger that fired that. */
+    flow: text('flow'),
+    trigger: text('trigger'),
     intent: text('intent').notNull(),
     /** Name in `models.yaml`. */
     model: text('model').notNull(),

@@ -11,8 +11,8 @@ const budgetLock = 7_264_001;
 export interface Ceiling {
   /** As its key is called. */
   readonly name: string;
-  /** Of this model only; of all when left out. */
-  readonly model?: string;
+  /** Of this one only; of all when left out. */
+  readonly of?: Partial<Pick<CallRow, 'model' | 'personId' | 'trigger' | 'flow'>>;
   readonly tokensPerDay?: number | undefined;
   readonly costPerDay?: number | undefined;
 }
@@ -41,10 +41,10 @@ export async function beginWithin(
 
 async function wouldExceed(
   inside: StoreIn,
-  { name, model, tokensPerDay, costPerDay }: Ceiling,
+  { name, of, tokensPerDay, costPerDay }: Ceiling,
   { inputTokens, outputTokens, cost }: CallRow,
 ): Promise<string | undefined> {
-  const spent = await spentOfDay(inside, model);
+  const spent = await spentOfDay(inside, of);
   if (tokensPerDay !== undefined && spent.tokens + inputTokens + outputTokens > tokensPerDay)
     return `${name}.tokensPerDay`;
   if (costPerDay !== undefined && spent.cost + cost > costPerDay) return `${name}.costPerDay`;
@@ -52,15 +52,24 @@ async function wouldExceed(
 }
 
 /** What the calls of the last 24 hours came to, those under way with the most that they may. Reads only. */
-export async function spentOfDay({ db, clock }: StoreIn, model?: string): Promise<{ tokens: number; cost: number }> {
-  const since = gte(modelCalls.createdAt, new Date(clock.now().getTime() - dayMs));
+export async function spentOfDay(
+  { db, clock }: StoreIn,
+  { model, personId, trigger, flow }: NonNullable<Ceiling['of']> = {},
+): Promise<{ tokens: number; cost: number }> {
+  const whose = [
+    gte(modelCalls.createdAt, new Date(clock.now().getTime() - dayMs)),
+    ...(model == null ? [] : [eq(modelCalls.model, model)]),
+    ...(personId == null ? [] : [eq(modelCalls.personId, personId)]),
+    ...(trigger == null ? [] : [eq(modelCalls.trigger, trigger)]),
+    ...(flow == null ? [] : [eq(modelCalls.flow, flow)]),
+  ];
   const [row] = await db
     .select({
       tokens: sql<number>`coalesce(sum(${modelCalls.inputTokens} + ${modelCalls.outputTokens}), 0)::float8`,
       cost: sql<number>`coalesce(sum(${modelCalls.cost}), 0)::float8`,
     })
     .from(modelCalls)
-    .where(model === undefined ? since : and(since, eq(modelCalls.model, model)));
+    .where(and(...whose));
   return row!;
 }
 

@@ -210,6 +210,30 @@ test('/cancel stops a turn that a model is at, and what is said after it is answ
   expect(rows.find(({ turn }) => turn === 1)!.stopped).toBe('cancelled');
 }, 60_000);
 
+test('/meant teaches what was meant by the message before, and the next one like it goes to the model for that', async () => {
+  await using plain = await fakeModel(() => ({ say: 'Plainly.' }));
+  await using short = await fakeModel(() => ({ say: 'Shortly.' }));
+  const remote = (name: string, far: FakeModel) => `{ name: ${name}, type: remote, endpoint: "${far.openaiEndpoint}" }`;
+  await using world = await startWorld({
+    files: {
+      'models.yaml': `models: [${remote('plain', plain)}, ${remote('short', short)}]\nprefer: { summarise: [short] }\n`,
+    },
+  });
+  const { conversation } = await say(world, '1', 'Boil the thread over');
+  expect(await answersTo(world, conversation, 1)).toEqual(['Plainly.']);
+  await say(world, '2', '/meant sumarise');
+  expect(await answersTo(world, conversation, 2)).toEqual([expect.stringContaining('expected summarise')]);
+  await say(world, '3', '/meant summarise');
+  expect(await answersTo(world, conversation, 3)).toEqual([
+    expect.stringContaining('“Boil the thread over” for summarise'),
+  ]);
+  // A worker that knew of no lesson looks again after ten seconds.
+  await eventually(async () => {
+    const { turn } = await say(world, `again-${Date.now()}`, 'Boil the thread over');
+    return (await answersTo(world, conversation, turn))[0] === 'Shortly.' || undefined;
+  }, 30_000);
+}, 60_000);
+
 test('with whileBusy: interrupt the next word stops a turn; a command waits', async () => {
   await using made = await worldWith(
     (last) => (last.includes('slow') ? { say: 'slowly', afterMs: 1_500 } : { say: 'Here.' }),

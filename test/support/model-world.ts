@@ -3,6 +3,7 @@ import { makeAskModel, type RouterDeps } from '../../activities/models/ask-model
 import { type Meter, makeMeter } from '../../activities/models/meter.ts';
 import { makeModelHealth } from '../../activities/models/model-health.ts';
 import { makeModelSight } from '../../activities/models/model-sight.ts';
+import { makeRecogniser } from '../../activities/models/recogniser.ts';
 import { fixedClock } from '../../schemas/clock.ts';
 import type { FileSet } from '../../schemas/file-set.ts';
 import type { HotTier } from '../../schemas/hot-tier.ts';
@@ -51,6 +52,7 @@ export async function modelWorld(file: object, timeouts: RouterDeps['timeouts'] 
   const newCache = (its = hot) => makeAnswerCache({ store, hot: its, log });
   const parts: RouterDeps = {
     ...{ clock, meter, log, cache: newCache(), sight: makeModelSight(store), health: makeModelHealth(hot, clock) },
+    recogniser: makeRecogniser(store),
     files: { current: () => ({ models }) as FileSet },
     timeouts: { whole: 2_000, ...timeouts },
   };

@@ -58,7 +58,7 @@ export async function think(deps: AgentDeps, { inboxId, step, last }: ThinkInput
       shown(text);
       inChat?.onText(text);
     },
-    for: { personId: row.personId, purpose: 'turn', ref: inboxId },
+    for: { personId: row.personId, purpose: 'turn', ref: inboxId, flow: 'conversation' },
     localOnly: await staysHere(deps, row, { talk: given.talk, tainted }),
     ...signalOf(deps.cancelled()),
   };

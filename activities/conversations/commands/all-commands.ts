@@ -2,6 +2,7 @@ import type { ChatCommand } from '../chat-command.ts';
 import { approvalsCommand, approveCommand, denyCommand } from './approve.ts';
 import { cancelCommand } from './cancel.ts';
 import { digestCommand } from './digest.ts';
+import { meantCommand } from './meant.ts';
 import { pairCommand } from './pair.ts';
 import { pauseCommand, resumeCommand } from './pause.ts';
 import { reportCommand } from './report.ts';
@@ -24,5 +25,6 @@ export const allCommands: readonly ChatCommand[] = [
   approveCommand,
   denyCommand,
   cancelCommand,
+  meantCommand,
   pairCommand,
 ];

@@ -3,8 +3,8 @@ import type { Intent } from '../../../schemas/model-intents.ts';
 /** What somebody wants, and how that was found out. */
 export interface Recognised {
   readonly intent: Intent;
-  readonly by: 'rule' | 'default';
-  /** Of the rule, in words. */
+  readonly by: 'rule' | 'default' | 'lessons' | 'model';
+  /** In words. */
   readonly why: string;
 }
 
@@ -83,7 +83,7 @@ const politely =
 const meantOnly: ReadonlySet<Intent> = new Set(['plan', 'write']);
 
 /**
- * What is wanted, by rules: a command by its sign, what it is about or the word that names a deed, else a question. Pure,
+ * Step 2, intent, by rules: a command by its sign, what it is about or the word that names a deed, else a question. Pure,
  * linear in the first 500 characters.
  */
 export function recogniseIntent(said: string): Recognised {

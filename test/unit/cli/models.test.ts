@@ -94,6 +94,23 @@ test('steward models explain says who would be asked and why, and asks nobody', 
   expect(able.asked.length + plain.asked.length).toBe(asked);
 });
 
+test('steward models teach keeps what was meant, explain goes by it, and unteach forgets it', async () => {
+  world.use({}, { models: [remote('able', able)] });
+  const taught = await json('teach', 'Boil the thread over', '--intent', 'summarise');
+  expect(taught).toMatchObject({ lessons: 1 });
+  expect((await json('lessons')).lessons).toEqual([
+    { id: taught.id, text: 'Boil the thread over', intent: 'summarise' },
+  ]);
+  world.clock.advance(10_001);
+  expect(await json('explain', 'Boil the thread over')).toMatchObject({
+    intent: 'summarise',
+    why: expect.stringContaining('you meant so'),
+  });
+  expect(await json('unteach', taught.id)).toEqual({ id: taught.id });
+  expect((await world.steward('models', 'unteach', taught.id)).err).toContain('There is no lesson');
+  expect((await world.steward('models', 'teach', 'x', '--intent', 'dance')).err).toContain('Allowed choices are');
+});
+
 test('steward models says so where there are none', async () => {
   world.use({});
   expect((await world.steward('models')).out).toContain('No model is set up');

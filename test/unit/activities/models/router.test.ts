@@ -8,7 +8,9 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { modelCalls } from '../../../../schemas/db/model-calls.ts';
+import { ensurePerson } from '../../../../store/ensure-person.ts';
 import { spentOfDay } from '../../../../store/models/model-calls.ts';
+import { handleOf } from '../../../../store/people/handle-of.ts';
 import { type FakeAnswer, type FakeModel, fakeModel } from '../../../support/fake-openai.ts';
 import { type ModelWorld, modelWorld, yesOrNo } from '../../../support/model-world.ts';
 
@@ -194,6 +196,27 @@ describe('a budget', () => {
     expect(await world.ask()).toMatchObject({ model: 'dear' });
   });
 
+  test.each([
+    ['person', 'test', {}, {}],
+    ['trigger', 'hourly', { trigger: 'hourly' }, { trigger: 'daily' }],
+    ['flow', 'emailDigest', { flow: 'emailDigest' }, { flow: 'conversation' }],
+  ] as const)('of a %s stops what it is of, and says which it was', async (kind, name, spends, other) => {
+    await using server = await well();
+    await using world = await modelWorld({ models: [] });
+    const { personId } = world;
+    const handle = kind === 'person' ? (await handleOf(world.store, personId))! : name;
+    world.use({ models: [remote(server, 'm')], budgets: { [kind]: { [handle]: { tokensPerDay: 1_000 } } } });
+    const ask = (of: object) => world.ask({ for: { personId, purpose: 'digest', ...of } });
+    const runAway = async () => {
+      for (let nth = 0; nth < 50; nth += 1) await ask(spends);
+    };
+    await expect(runAway()).rejects.toThrow(`it would go beyond \`budgets.${kind}.${handle}.tokensPerDay\``);
+    expect(server.asked.length).toBeGreaterThan(3);
+    const { id: somebody } = await ensurePerson(world.store, 'somebody', 'UTC');
+    const free = kind === 'person' ? { personId: somebody } : other;
+    expect(await ask(free)).toMatchObject({ model: 'm' });
+  });
+
   test('is that of the model that bills: a fallback has its own, and that of all holds for it too', async () => {
     await using away = await ill({ status: 503 });
     await using paid = await well();
@@ -209,7 +232,7 @@ describe('a budget', () => {
         ))
       )
         break;
-    expect((await spentOfDay(world.store, 'paid')).tokens).toBeLessThanOrEqual(1_000);
+    expect((await spentOfDay(world.store, { model: 'paid' })).tokens).toBeLessThanOrEqual(1_000);
     const asked = paid.asked.length;
     world.use({ models: [free, remote(paid, 'paid', { price })], budget: { tokensPerDay: 1_000 } });
     await expect(world.ask()).rejects.toMatchObject({ code: expect.stringMatching(/^model/) });

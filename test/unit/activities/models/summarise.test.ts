@@ -102,9 +102,12 @@ describe('makeSummariser()', () => {
     expect(far.asked).toEqual([]);
     expect((await page.summarise(mail, { account: 'work' })).source).toEqual({ method: 'model', model: 'cloud' });
     await using alone = await summariser([{ ...remote(far), local: false }], { channels });
-    const { source } = await alone.open().summarise(mail, { account: 'home' });
-    expect(source).toEqual({ method: 'extractive', fallback: 'modelDown' });
+    const mixed = alone.open();
+    const { source } = await mixed.summarise(mail, { account: 'home' });
+    expect(source).toEqual({ method: 'extractive', fallback: 'notAsked' });
     expect(far.asked).toHaveLength(1);
+    // What must not leave says nothing of the next mail.
+    expect((await mixed.summarise(mail, { account: 'work' })).source.method).toBe('model');
   });
 
   test('makeSummariser() asks once more without the schema where an endpoint refuses it', async () => {
