@@ -17,6 +17,7 @@ import { withFailures } from './fail.ts';
 import { makeFaultActivities } from './faults/fault-activities.ts';
 import { makeLedgerActivities } from './ledger/ledger-activities.ts';
 import { makeTriggerActivities } from './ledger/trigger-activities.ts';
+import { makeExtract } from './models/extract.ts';
 import { makeSummariser } from './models/summarise.ts';
 import { makeOutboxActivities } from './outbox/outbox-activities.ts';
 import { makeProbeActivities } from './probes/probe-activities.ts';
@@ -45,7 +46,8 @@ export interface ActivityDeps {
 export function makeActivityGroups(given: ActivityDeps) {
   const { askModel, files, store } = given;
   const { clock } = store;
-  const openSummariser = makeSummariser({ files, askModel, clock });
+  const extract = makeExtract(askModel, (words) => store.keys.fingerprint('mark', words));
+  const openSummariser = makeSummariser({ files, extract, clock });
   const zone = () => files.current().instance.owner.timezone ?? zoneOfThisMachine;
   const deps = { ...given, openSummariser, zone, scheduledAt };
   const outbox = makeOutboxActivities({ ...deps, chat: chatTransport });

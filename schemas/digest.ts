@@ -5,12 +5,9 @@ import type { RenderedMail } from './outgoing.ts';
 
 /** What a summariser returns for one mail. Checked against this schema whoever made it. */
 export const mailSummary = z.strictObject({
-  /** One or two sentences: what this mail says. */
-  what: z.string().max(400),
-  /** What is asked of the owner, or empty. */
-  ask: z.string().max(300),
-  /** By when, in the words of the mail, or empty. */
-  due: z.string().max(120),
+  what: z.string().max(400).describe('One or two sentences: what the mail says'),
+  ask: z.string().max(300).describe('What the mail asks of its reader, or empty'),
+  due: z.string().max(120).describe('By when, copied word for word from the mail, or empty'),
 });
 export type MailSummary = z.infer<typeof mailSummary>;
 

@@ -1,5 +1,6 @@
 import type { MailSummary } from '../../schemas/digest.ts';
 import type { ParsedMail } from '../../schemas/message.ts';
+import type { Tainted } from '../../schemas/tainted.ts';
 import { visibleLine } from '../../schemas/visible-text.ts';
 import { withoutLinks } from '../without-links.ts';
 
@@ -9,7 +10,12 @@ import { withoutLinks } from '../without-links.ts';
  *
  * @returns undefined where nothing is left of it
  */
-export function cleanSummary(said: MailSummary, mail: ParsedMail, extractive: MailSummary): MailSummary | undefined {
+export function cleanSummary(
+  fields: Tainted<MailSummary>,
+  mail: ParsedMail,
+  extractive: MailSummary,
+): MailSummary | undefined {
+  const said = fields.forReading;
   const clean = (text: string, max: number) => visibleLine(withoutLinks(text), max);
   const what = clean(said.what, 400);
   if (what === '') return undefined;

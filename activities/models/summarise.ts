@@ -1,26 +1,24 @@
 import type { Clock } from '../../schemas/clock.ts';
-import { type MailSummary, mailSummary, type OpenSummariser, type SummarySource } from '../../schemas/digest.ts';
+import { mailSummary, type OpenSummariser, type SummarySource } from '../../schemas/digest.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import type { Files } from '../../schemas/file-set.ts';
-import type { AnswerSchema, AskModel } from '../../schemas/model-chat.ts';
+import type { ParsedMail } from '../../schemas/message.ts';
+import { visibleLine } from '../../schemas/visible-text.ts';
+import { ownWords } from '../own-words.ts';
 import { cleanSummary } from './clean-summary.ts';
-import { answerSchema, quoteMail } from './quote-mail.ts';
+import type { Extract } from './extract.ts';
 import { summariseExtractive } from './summarise-extractive.ts';
 
 interface SummariserDeps {
   readonly files: Pick<Files, 'current'>;
-  readonly askModel: AskModel;
+  readonly extract: Extract;
   readonly clock: Clock;
 }
 
-const schema: AnswerSchema = {
-  name: 'mail_summary',
-  json: answerSchema,
-  check: (value) => {
-    const issue = mailSummary.safeParse(value).error?.issues[0];
-    return issue === undefined ? undefined : `${issue.path.join('.') || 'the object'} is ${issue.code}`;
-  },
-};
+const task =
+  'Answer in the language of the mail: "what" (one or two sentences, at most 300 characters), "ask" (what the mail asks ' +
+  'of its reader, at most 200 characters, or ""), "due" (by when, copied word for word from the mail, or ""). No links, ' +
+  'no Markdown.';
 
 /**
  * Summaries under one contract: by a model where one answers with an object of the schema, else extractive. A model that
@@ -28,7 +26,7 @@ const schema: AnswerSchema = {
  *
  * A summary never carries sender, subject or links: those come from the parsed mail, whatever a model says.
  */
-export function makeSummariser({ files, askModel, clock }: SummariserDeps): OpenSummariser {
+export function makeSummariser({ files, extract, clock }: SummariserDeps): OpenSummariser {
   return (of) => {
     const { models } = files.current().models;
     // What is wrong now is not better with the next mail of the page.
@@ -38,19 +36,20 @@ export function makeSummariser({ files, askModel, clock }: SummariserDeps): Open
         const extractive = summariseExtractive(mail, { now: clock.now() });
         if (folded) return { summary: extractive, source: { method: 'extractive' } };
         if (fallback !== undefined) return { summary: extractive, source: { method: 'extractive', fallback } };
-        const { instruction, quoted } = quoteMail(mail);
         const localOnly = account !== undefined && files.current().channels.get(account)?.privacy === 'local-only';
         try {
-          const { object, model } = await askModel({
-            messages: [
-              { role: 'system', content: instruction },
-              { role: 'user', content: quoted },
-            ],
-            ...{ tools: [], maxOutputTokens: 1_000, temperature: 0, schema },
-            ...{ intent: 'summarise' as const, for: { ...of, purpose: 'digest' as const }, optional: true },
-            localOnly,
+          const { fields, model } = await extract({
+            ...{
+              kind: 'mail',
+              source: mail.messageId ?? of.ref ?? 'a mail',
+              task,
+              name: 'mail_summary',
+              fields: mailSummary,
+              words: wordsOf(mail),
+            },
+            ...{ intent: 'summarise', for: { ...of, purpose: 'digest' }, optional: true, localOnly },
           });
-          const summary = cleanSummary(object as MailSummary, mail, extractive);
+          const summary = cleanSummary(fields, mail, extractive);
           if (summary !== undefined) return { summary, source: { method: 'model', model } };
           return { summary: extractive, source: { method: 'extractive', fallback: 'modelLied' } };
         } catch (error) {
@@ -66,3 +65,5 @@ export function makeSummariser({ files, askModel, clock }: SummariserDeps): Open
     };
   };
 }
+
+const wordsOf = (mail: ParsedMail) => `Subject: ${visibleLine(mail.subject, 300)}\n\n${ownWords(mail.text)}`;

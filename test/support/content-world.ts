@@ -1,3 +1,4 @@
+import { makeExtract } from '../../activities/models/extract.ts';
 import { openRouter } from '../../activities/models/open-router.ts';
 import { makeSummariser } from '../../activities/models/summarise.ts';
 import { type Channel, channelFile } from '../../schemas/channel-file.ts';
@@ -83,5 +84,6 @@ export function openSummariserOf(world: ContentWorld) {
   const files = { current: () => world.files };
   const hot = inProcessHotTier(clock);
   const { askModel } = openRouter({ store, files, hot, personId, log: { warn: () => undefined } });
-  return makeSummariser({ files, askModel, clock });
+  const extract = makeExtract(askModel, (words) => store.keys.fingerprint('mark', words));
+  return makeSummariser({ files, extract, clock });
 }

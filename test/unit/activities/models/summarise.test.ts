@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { makeExtract } from '../../../../activities/models/extract.ts';
 import { makeSummariser } from '../../../../activities/models/summarise.ts';
 import { summariseExtractive } from '../../../../activities/models/summarise-extractive.ts';
 import type { FileSet } from '../../../../schemas/file-set.ts';
@@ -23,9 +24,10 @@ async function summariser(
   { firstMs = 5_000, channels = [] as [string, { privacy: string }][] } = {},
 ) {
   const world = await modelWorld({ models }, { firstRemote: firstMs, firstLocal: firstMs, whole: 10_000 });
-  const { askModel, clock, personId } = world;
+  const { askModel, clock, personId, store } = world;
+  const extract = makeExtract(askModel, (words) => store.keys.fingerprint('mark', words));
   const files = { current: () => ({ models: { models }, channels: new Map(channels) }) as unknown as FileSet };
-  const open = () => makeSummariser({ files, askModel, clock })({ personId, ref: 'dig_1' });
+  const open = () => makeSummariser({ files, extract, clock })({ personId, ref: 'dig_1' });
   return { clock, open, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
 }
 const remote = (server: FakeModel, name = 'cloud') =>
@@ -179,7 +181,15 @@ describe('makeSummariser()', () => {
     expect(Object.keys(summary).sort()).toEqual(['ask', 'due', 'what']);
   });
 
-  test('quoteMail() cannot be closed by a mail that guesses its marks', async () => {
+  test('the same mail is asked once, also when a digest is made again', async () => {
+    await using server = await fakeModel(() => ({ say: good }));
+    await using made = await summariser([remote(server)]);
+    await made.open().summarise(mail);
+    expect((await made.open().summarise(mail)).source).toEqual({ method: 'model', model: 'cloud' });
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test('what is quoted cannot be closed by a mail that guesses its marks', async () => {
     await using server = await fakeModel(() => ({ say: good }));
     await using made = await summariser([remote(server)]);
     const { open } = made;
