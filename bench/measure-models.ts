@@ -18,7 +18,9 @@ import { measureIntents } from './measure-intents.ts';
 
 const inFlight = 50;
 const calls = 2_000;
+/** What an answer takes. At 50 in flight the first asks for 1,000 calls a second, the second for 100. */
 const delayMs = 50;
+const unhurriedMs = 500;
 const bursts = 1_000;
 const burst = 20;
 
@@ -28,12 +30,14 @@ export async function measureModels(say: (words: string) => void) {
   try {
     await using opened = await testStore();
     say(`${calls} calls by a bare client and by the router, ${inFlight} in flight`);
-    const overhead = await measureOverhead(opened);
+    const overhead = await measureOverhead(opened, delayMs);
+    say('the same with answers that take longer, so that the bare client alone does not fill a core');
+    const unhurried = await measureOverhead(opened, unhurriedMs);
     say(`${bursts} bursts of ${burst} equal questions at once, then each once more`);
     const cache = await measureCache(opened);
     say('10,000 calls of three workers against one limit');
     const rate = await measureRate(opened);
-    return { overhead, cache, rate, intents: measureIntents() };
+    return { overhead, unhurried, cache, rate, intents: measureIntents() };
   } finally {
     await end();
   }
@@ -45,9 +49,9 @@ interface FarSide extends AsyncDisposable {
   asked(): Promise<number>;
 }
 
-async function startFarSide(): Promise<FarSide> {
+async function startFarSide(answerMs: number): Promise<FarSide> {
   const script = fileURLToPath(new URL('model-far-side.ts', import.meta.url));
-  const far = spawn(process.execPath, [script, String(delayMs)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const far = spawn(process.execPath, [script, String(answerMs)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(far.stdout, 'data')) as [Buffer];
   const origin = `http://127.0.0.1:${Number(line.toString())}`;
   return {
@@ -73,7 +77,7 @@ function routerOver({ store }: TestStore, endpoint: string) {
 }
 
 async function measureCache(opened: TestStore) {
-  await using far = await startFarSide();
+  await using far = await startFarSide(delayMs);
   const { askModel, meter } = routerOver(opened, far.endpoint);
   const ask = (nth: number) =>
     askModel({
@@ -99,9 +103,9 @@ async function measureCache(opened: TestStore) {
   };
 }
 
-async function measureOverhead(opened: TestStore) {
+async function measureOverhead(opened: TestStore, answerMs: number) {
   const { personId } = opened;
-  await using far = await startFarSide();
+  await using far = await startFarSide(answerMs);
   const { endpoint } = far;
   const { askModel, meter } = routerOver(opened, endpoint);
   const { default: OpenAI } = await import('openai');
@@ -126,7 +130,7 @@ async function measureOverhead(opened: TestStore) {
   }
   const [one, other] = [quantilesOf(times.bare), quantilesOf(times.routed)];
   return {
-    ...{ delayMs, inFlight, bareMs: one, routedMs: other },
+    ...{ answerMs, inFlight, bareMs: one, routedMs: other },
     addedMs: { p50: round(other.p50 - one.p50), p99: round(other.p99 - one.p99) },
   };
 }

@@ -97,6 +97,14 @@ export const settingsTable = {
     secret: true,
     does: 'Redis or Valkey for the hot tier; in process without it.',
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    shape: z.url({ protocol: /^https?$/ }).optional(),
+    does: 'Collector that spans of model calls are sent to, by OTLP over HTTP; none without it.',
+  },
+  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: {
+    shape: yesNo.default(false),
+    does: 'Whether spans of model calls hold what was asked and answered, true or false; false by default.',
+  },
   LOG_LEVEL: {
     shape: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
     does: 'How much is logged: trace, debug, info, warn, error or silent.',
@@ -128,6 +136,7 @@ export interface Settings {
     readonly uiUrl?: string;
   };
   readonly redisUrl?: string;
+  readonly tracing: { readonly endpoint?: string; readonly content: boolean };
   readonly cachedWorkflows: number;
   readonly graceMs: number;
   readonly logLevel: string;
@@ -164,6 +173,10 @@ export function readSettings(
       ...(tlsOn ? { tls } : {}),
     },
     ...given({ databaseUrl: withPassword(v.DATABASE_URL, v.DATABASE_PASSWORD), redisUrl: v.REDIS_URL }),
+    tracing: {
+      ...given({ endpoint: v.OTEL_EXPORTER_OTLP_ENDPOINT }),
+      content: v.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT,
+    },
     cachedWorkflows: v.STEWARD_CACHED_WORKFLOWS,
     graceMs: v.STEWARD_GRACE,
     logLevel: v.LOG_LEVEL,

@@ -6,6 +6,7 @@ import { StewardError } from '../schemas/errors.ts';
 import { readSettings } from '../schemas/settings.ts';
 import { runtimeLogger } from './runtime-logger.ts';
 import { startSteward } from './start-steward.ts';
+import { startTracing } from './start-tracing.ts';
 import { temporalOptions } from './temporal-options.ts';
 
 /** Exit codes: 0 after an orderly stop, 1 when a part broke (start me again), 2 when a person must act first. */
@@ -20,6 +21,8 @@ process.on('unhandledRejection', (error) => {
   process.exit(exitCodes.broken);
 });
 
+const tracing = await startTracing(settings.tracing.endpoint);
+
 try {
   const steward = await startSteward({
     home: settings.home,
@@ -30,6 +33,7 @@ try {
     api: { host: settings.api.host, port: settings.api.port, token: settings.api.token ?? tokenOf(settings.home) },
     ...(settings.temporal.uiUrl === undefined ? {} : { temporalUiUrl: settings.temporal.uiUrl }),
     redisUrl: settings.redisUrl,
+    traceContent: settings.tracing.content,
     roles: settings.roles,
     cachedWorkflows: settings.cachedWorkflows,
     graceMs: settings.graceMs,
@@ -40,10 +44,13 @@ try {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    steward.stop().then(
-      () => process.exit(exitCodes.stopped),
-      (error: unknown) => fail(error),
-    );
+    steward
+      .stop()
+      .then(() => tracing?.())
+      .then(
+        () => process.exit(exitCodes.stopped),
+        (error: unknown) => fail(error),
+      );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

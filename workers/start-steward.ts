@@ -46,6 +46,8 @@ export interface StewardOptions {
   readonly temporalUiUrl?: string;
   /** Redis or Valkey for the hot tier; in this process when left out. */
   readonly redisUrl?: string | undefined;
+  /** Whether spans of model calls hold what was asked and answered. */
+  readonly traceContent?: boolean;
   readonly roles: readonly Role[];
   /** Runs kept in memory; 0 replays on every task. */
   readonly cachedWorkflows: number;
@@ -119,7 +121,10 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ...{ redisUrl: options.redisUrl, clock },
     onError: (error) => log.warn({ err: error }, 'the hot tier does not answer'),
   });
-  const router = openRouter({ store, files, hot, log, personId: person.id });
+  const router = openRouter({
+    ...{ store, files, hot, log, personId: person.id },
+    traceContent: options.traceContent ?? false,
+  });
   const activities = makeActivities({
     store,
     files,

@@ -27,6 +27,8 @@ export interface RouterDeps {
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn'>;
   readonly timeouts?: Partial<Timeouts>;
+  /** Whether spans of calls hold what was asked and answered. */
+  readonly traceContent?: boolean;
 }
 
 type RecognisedAsk = ModelAsk & { readonly intent: Intent };
@@ -133,7 +135,7 @@ export async function considerModels(
 }
 
 async function askEntry(
-  { health, meter, cache, timeouts }: RouterDeps,
+  { health, meter, cache, timeouts, traceContent = false }: RouterDeps,
   file: ModelsFile,
   entry: ModelEntry,
   ask: RecognisedAsk,
@@ -149,7 +151,7 @@ async function askEntry(
   try {
     const keptMs = file.cache.hours * 3_600_000;
     const given = await cache.give(entry, ask, keptMs, () =>
-      generate({ askOne: askProvider, begin, bounds }, entry, ask, byEnvelope),
+      generate({ askOne: askProvider, begin, bounds, traceContent }, entry, ask, byEnvelope),
     );
     if (given.asked) {
       await health.answered(entry);

@@ -114,7 +114,7 @@ async function tryModel(deps: DeskDeps, entry: ModelEntry): Promise<ModelTrial> 
     };
     const begin = (one: ModelAsk) =>
       deps.meter.begin(deps.files.current().models, entry, { ...one, intent: 'question' }, processInput(one).needs);
-    const reply = await generate({ askOne: askProvider, begin, bounds }, entry, asked, byEnvelope);
+    const reply = await generate({ askOne: askProvider, begin, bounds, traceContent: false }, entry, asked, byEnvelope);
     spent.tokens += reply.tokens.input + reply.tokens.output;
     spent.cost += reply.cost;
     return reply;

@@ -26,12 +26,15 @@ export function openRouter(deps: {
   readonly hot: HotTier;
   readonly log: Pick<Logger, 'warn'>;
   readonly personId: string;
+  /** Whether spans of calls hold what was asked and answered. */
+  readonly traceContent?: boolean;
 }): ModelRouter {
-  const { store, files, hot, log, personId } = deps;
+  const { store, files, hot, log, personId, traceContent = false } = deps;
   const { clock } = store;
   const meter = makeMeter({ store, log });
   const [sight, health] = [makeModelSight(store), makeModelHealth(hot, clock)];
   const parts = {
+    traceContent,
     files,
     clock,
     meter,

@@ -3,6 +3,7 @@ import type { ModelEntry } from '../../../schemas/models-file.ts';
 import type { MeteredCall } from '../meter.ts';
 import type { AnswerBounds } from '../providers/bounded-fetch.ts';
 import { ModelFault } from '../providers/name-outcome.ts';
+import { traceCall } from '../trace-call.ts';
 import { adaptOutput } from './adapt-output.ts';
 import { asEnvelope, readEnvelope } from './tool-envelope.ts';
 
@@ -14,6 +15,8 @@ export interface Generating {
   /** Each try is counted by itself; fails with a `ModelFault`. */
   readonly begin: (ask: ModelAsk) => Promise<MeteredCall>;
   readonly bounds: AnswerBounds;
+  /** Whether a span holds what was asked and answered. */
+  readonly traceContent: boolean;
 }
 
 /** Tries of one model at an object: what is wrong with the first is told to it once. */
@@ -52,7 +55,7 @@ export async function generate(
   }
 }
 
-async function tryOnce({ askOne, begin, bounds }: Generating, entry: ModelEntry, ask: ModelAsk) {
+async function tryOnce({ askOne, begin, bounds, traceContent }: Generating, entry: ModelEntry, ask: ModelAsk) {
   const call = await begin(ask);
   const onText = (text: string) => {
     call.heard(text);
@@ -61,7 +64,7 @@ async function tryOnce({ askOne, begin, bounds }: Generating, entry: ModelEntry,
   };
   let reply: ModelReply;
   try {
-    reply = await askOne(entry, { ...ask, onText }, bounds);
+    reply = await traceCall(entry, ask, traceContent, () => askOne(entry, { ...ask, onText }, bounds));
   } catch (error) {
     call.failed(error instanceof ModelFault ? error.outcome : 'stopped');
     throw error;
