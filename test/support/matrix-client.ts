@@ -47,8 +47,8 @@ export function matrixClient(url: string, user: SynapseUser): MatrixClient {
     say: (roomId, text, more = {}) => send(roomId, { msgtype: 'm.text', body: text, ...more }),
     messages: async (roomId) => {
       const seen: SeenEvent[] = [];
-      for (let from: string | undefined, pages = 0; pages < 20; pages += 1) {
-        const query = new URLSearchParams({ dir: 'b', limit: '100', ...(from === undefined ? {} : { from }) });
+      for (let from: string | undefined; ; ) {
+        const query = new URLSearchParams({ dir: 'b', limit: '500', ...(from === undefined ? {} : { from }) });
         const page = await ask('GET', `/rooms/${encodeURIComponent(roomId)}/messages?${query}`);
         seen.push(...(page.chunk as SeenEvent[]));
         from = page.end as string | undefined;
