@@ -53,6 +53,10 @@ const entry = z.discriminatedUnion('type', [
     type: z.literal('remote'),
     ...common,
     endpoint: z.url({ protocol: /^https?$/ }),
+    api: z
+      .enum(['chat', 'responses'])
+      .default('chat')
+      .describe('Chat Completions, or Responses where they are offered'),
     auth: z.strictObject({ api_key: z.string().min(1) }).optional(),
   }),
   z.strictObject({

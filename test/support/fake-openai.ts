@@ -45,7 +45,7 @@ export interface FakeModel extends AsyncDisposable {
 }
 
 /**
- * A model server over real HTTP: OpenAI's `/v1/chat/completions` and Ollama's `/api/chat` on one port.
+ * A model server over real HTTP: OpenAI's `/v1/chat/completions` and `/v1/responses`, and Ollama's `/api/chat`, on one port.
  *
  * @param answer - decides from the question, as a model would; it sees the quoted mail
  */
@@ -58,7 +58,7 @@ export async function fakeModel(
       (body) => {
         const path = request.url ?? '';
         asked.push({ path, authorization: request.headers.authorization, body });
-        const quoted = body.messages.at(-1)?.content ?? '';
+        const quoted = (body.messages ?? (body.input as Asked['body']['messages'])).at(-1)?.content ?? '';
         void reply(response, path, answer(quoted, asked.length, body), body);
       },
       () => response.destroy(),
@@ -100,7 +100,11 @@ async function reply(response: ServerResponse, path: string, answer: FakeAnswer,
   }
   if ('endless' in answer) return void (await sayForEver(response, path, answer.endless, body));
   if ('afterMs' in answer) await new Promise((resolve) => setTimeout(resolve, answer.afterMs));
-  const pieces = path.startsWith('/api') ? ollamaPieces(answer, body) : openaiPieces(answer, body);
+  const pieces = path.startsWith('/api')
+    ? ollamaPieces(answer, body)
+    : path.endsWith('/responses')
+      ? responsesPieces(answer)
+      : openaiPieces(answer, body);
   response.writeHead(200, { 'content-type': body.stream === true ? 'text/event-stream' : 'application/json' });
   for (const piece of pieces) {
     response.write(piece);
@@ -151,6 +155,31 @@ function* openaiPieces(answer: Speaking, { model, stream }: Asked['body']): Gene
   const counted = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 };
   yield chunk({ choices: [], usage: 'usage' in answer ? answer.usage : counted });
   yield 'data: [DONE]\n\n';
+}
+
+function* responsesPieces(answer: Speaking): Generator<string> {
+  let nth = 0;
+  const event = (type: string, more: object) => {
+    nth += 1;
+    return `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: nth, ...more })}\n\n`;
+  };
+  yield event('response.created', { response: { id: 'r1', status: 'in_progress', output: [] } });
+  for (const delta of wordsOf(answer).match(/\S+\s*/g) ?? [])
+    yield event('response.output_text.delta', { item_id: 'm1', output_index: 0, content_index: 0, delta });
+  if ('half' in answer) return;
+  for (const [at, { tool, args }] of ('call' in answer ? answer.call : []).entries()) {
+    const item = {
+      type: 'function_call',
+      id: `f${at}`,
+      call_id: `c${at}`,
+      name: tool,
+      arguments: args,
+      status: 'completed',
+    };
+    yield event('response.output_item.done', { output_index: at + 1, item });
+  }
+  const usage = { input_tokens: 100, output_tokens: 10, total_tokens: 110 };
+  yield event('response.completed', { response: { id: 'r1', status: 'completed', output: [], usage } });
 }
 
 function* ollamaPieces(answer: Speaking, { model, stream }: Asked['body']): Generator<string> {

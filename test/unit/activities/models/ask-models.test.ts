@@ -6,7 +6,7 @@
 import { expect, test } from 'vitest';
 import type { ModelMessage, ModelTool } from '../../../../schemas/model-chat.ts';
 import { type FakeAnswer, type FakeModel, fakeModel } from '../../../support/fake-openai.ts';
-import { modelWorld } from '../../../support/model-world.ts';
+import { modelWorld, yesOrNo } from '../../../support/model-world.ts';
 
 const tools: ModelTool[] = [{ name: 'look', does: 'Looks.', parameters: { type: 'object', properties: {} } }];
 const messages: ModelMessage[] = [
@@ -52,6 +52,39 @@ test.each([
   expect(answered).toMatchObject(
     type === 'remote' ? { tool_call_id: 'c0', content: 'A box.' } : { tool_name: 'look', content: 'A box.' },
   );
+});
+
+test('makeAskModel() asks by Responses where an entry says so: words, calls, an object, and nothing is kept there', async () => {
+  await using server = await fakeModel((_last, nth) =>
+    nth === 1 ? { say: 'I look again.', call: [{ tool: 'look', args: '{"at":"box"}' }] } : { say: '{"answer":"yes"}' },
+  );
+  await using world = await asking([{ ...remote(server), api: 'responses' }]);
+  expect(await world.ask({ messages, tools })).toEqual({
+    text: 'I look again.',
+    calls: [{ id: 'c0', tool: 'look', args: '{"at":"box"}' }],
+    ...{ tokens: { input: 100, output: 10 }, model: 'cloud', cost: 0.0006 },
+  });
+  expect(world.heard.at(-1)).toBe('I look again.');
+  expect((await world.ask({ schema: yesOrNo })).object).toEqual({ answer: 'yes' });
+  const [first, second] = server.asked;
+  expect(first).toMatchObject({ path: '/v1/responses', body: { store: false, max_output_tokens: 100 } });
+  expect(first!.body.input).toMatchObject([
+    { role: 'system', content: 'Be short.' },
+    { role: 'user' },
+    { type: 'function_call', call_id: 'c0', name: 'look', arguments: '{"at":"it"}' },
+    { type: 'function_call_output', call_id: 'c0', output: 'A box.' },
+  ]);
+  expect(second!.body.text).toMatchObject({ format: { type: 'json_schema', name: 'yes_or_no', strict: true } });
+});
+
+test.each<[string, FakeAnswer, string]>([
+  ['breaks off', { half: 'I was abo' }, 'modelBusy'],
+  ['refuses the key', { status: 401 }, 'modelRefused'],
+  ['has too many calls', { status: 429 }, 'modelBusy'],
+])('makeAskModel() names what came of Responses where an endpoint %s', async (_what, answer, code) => {
+  await using server = await fakeModel(() => answer);
+  await using world = await asking([{ ...remote(server), api: 'responses' }]);
+  await expect(world.ask()).rejects.toMatchObject({ code });
 });
 
 test.each<[string, FakeAnswer]>([
