@@ -1,14 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { existsSync } from 'node:fs';
 import { freePorts } from '../../workers/home/free-port.ts';
+import { installPython } from './install-python.ts';
 
 /** @source pypi.org/project/xllamacpp: llama.cpp's own server, prebuilt */
 const version = '2026.10.11549';
-const run = promisify(execFile);
 const script = `
 import sys, xllamacpp
 params = xllamacpp.CommonParams()
@@ -27,9 +24,7 @@ export interface LlamaServer extends AsyncDisposable {
 
 /** Starts a real llama.cpp server with a model, on loopback. @returns why there is none, where it cannot be installed */
 export async function llamaServer(gguf: string): Promise<LlamaServer | string> {
-  const python = await install().catch(
-    (error: Error) => `llama.cpp cannot be installed: ${error.message.split('\n')[0]}`,
-  );
+  const python = await installPython('xllamacpp', version).catch((error: Error) => error.message);
   if (!existsSync(python)) return python;
   const [port] = await freePorts(1);
   const server = spawn(python, ['-c', script, gguf, String(port)], { stdio: ['pipe', 'pipe', 'ignore'] });
@@ -44,22 +39,4 @@ export async function llamaServer(gguf: string): Promise<LlamaServer | string> {
       await ended;
     },
   };
-}
-
-/** Once, into the user's cache. @returns the path of a Python that has it */
-async function install(): Promise<string> {
-  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'steward', `xllamacpp-${version}`);
-  const python = join(folder, 'bin', 'python');
-  if (existsSync(python)) return python;
-  const part = `${folder}.${process.pid}.part`;
-  mkdirSync(dirname(folder), { recursive: true });
-  try {
-    await run('python3', ['-m', 'venv', part]);
-    const wanted = ['--quiet', '--only-binary=:all:', `xllamacpp==${version}`];
-    await run(join(part, 'bin', 'python'), ['-m', 'pip', 'install', ...wanted], { timeout: 300_000 });
-    renameSync(part, folder);
-  } finally {
-    rmSync(part, { recursive: true, force: true });
-  }
-  return python;
 }
