@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { signals, taskQueues, workflowTypes } from '../../schemas/protocol.ts';
 import { buildBundle } from '../../workers/bundle.ts';
 import { ownNamespace } from '../support/own-namespace.ts';
@@ -65,15 +65,20 @@ test('a run reads again what its far sides and people said while its ledger was 
   const handle = await client.workflow.start(workflowTypes.conversation, {
     ...{ workflowId: 'conv:one', taskQueue: taskQueues.main, args: [{ conversationId: 'cnv_one' }] },
   });
-  await pause(1_000);
+  const until = (what: () => boolean) => vi.waitUntil(what, { timeout: 60_000 });
+  await until(() => takes === 1 && sends.length >= 2);
   await handle.signal(signals.turnAccepted);
+  await until(() => takes === 2);
   await pause(awayMs / 2);
   await handle.signal(signals.turnAccepted);
-  await pause(awayMs);
+  await until(() => takes > 5 && sends.length > 8);
   for (const worker of workers) worker.shutdown();
   await running;
   await connection.close();
-  expect(takes).toBeGreaterThan(5);
   const history = await handle.fetchHistory();
+  // It asked for more time while it held on to its work, and was told of something else meanwhile.
+  expect(history.events!.filter((event) => event.workflowTaskCompletedEventAttributes != null).length).toBeGreaterThan(
+    5,
+  );
   await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, 'conv:one');
 }, 120_000);
