@@ -134,7 +134,8 @@ describe('digest activities', () => {
     await using server = await fakeModel(() => ({ say: '{"what":"By the model.","ask":"","due":""}' }));
     const models = modelsFile.parse({ models: [{ name: 'm', type: 'remote', endpoint: server.openaiEndpoint }] });
     world.files = { ...world.files, models };
-    await world.receive([{}, { classification: { kind: 'machine', reason: 'Auto-Submitted' } }, {}]);
+    const machine = { kind: 'machine', reason: 'Auto-Submitted' } as const;
+    await world.receive([{ subject: 'one' }, { classification: machine }, { subject: 'two' }]);
     await world.receive([{}], true);
     const { digestId } = await digestOf(world).claim({ fireId: await world.fire(), personId: world.personId });
     expect(await digestOf(world).summarisePage({ digestId, page: 0 })).toMatchObject({ byModel: 2, extractive: 2 });
