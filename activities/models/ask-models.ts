@@ -97,6 +97,7 @@ async function intentOf(deps: RouterDeps, file: ModelsFile, asked: ModelAsk, wor
       ],
       ...{ tools: [], maxOutputTokens: 200, temperature: 0, schema: intentSchema, intent: 'question' },
       for: { ...asked.for, purpose: 'intent' },
+      localOnly: asked.localOnly ?? false,
       ...(asked.signal === undefined ? {} : { signal: asked.signal }),
     };
     try {

@@ -16,18 +16,19 @@ const mostLessons = 500;
 
 const sealPlace = (row: string, person: string) => ({ table: 'intent_lessons', row, column: 'content', person });
 
-/** Keeps a lesson. @returns its id */
+/** Keeps a lesson. @param id - the same id is the same lesson, however often it is kept @returns its id */
 export async function keepLesson(
   { db, keys, clock }: StoreIn,
   personId: string,
   { text, intent }: Omit<KeptLesson, 'id'>,
+  id = newId('intentLesson', clock),
 ): Promise<string> {
-  const id = newId('intentLesson', clock);
   const unit = keys.newUnit(personId);
   const content = unit.seal(sealPlace(id, personId), text);
   await db
     .insert(intentLessons)
-    .values({ id, personId, intent, wrappedKey: unit.wrapped, content, createdAt: clock.now() });
+    .values({ id, personId, intent, wrappedKey: unit.wrapped, content, createdAt: clock.now() })
+    .onConflictDoNothing();
   return id;
 }
 

@@ -2,7 +2,8 @@ import { and, desc, eq, lt } from 'drizzle-orm';
 import { saying } from '../../../schemas/chat-document.ts';
 import { inbox } from '../../../schemas/db/inbox.ts';
 import { StewardError } from '../../../schemas/errors.ts';
-import { type Intent, intents } from '../../../schemas/model-intents.ts';
+import { idPrefixes } from '../../../schemas/ids.ts';
+import { intents } from '../../../schemas/model-intents.ts';
 import { nearestWord } from '../../../schemas/nearest-word.ts';
 import { openMessage } from '../../../store/conversations/accept-messages.ts';
 import { keepLesson } from '../../../store/models/intent-lessons.ts';
@@ -21,7 +22,8 @@ export const meantCommand: ChatCommand = {
       throw new StewardError('badInput', `Cannot learn from "${word}", expected ${hintOf(word)}`);
     const said = await lastSaid(store, inboxId);
     if (said === undefined) return [saying('There is no message before this one to learn from.')];
-    await keepLesson(store, personId, { text: said, intent: intent as Intent });
+    // The turn may be tried again: its lesson is one.
+    await keepLesson(store, personId, { text: said, intent }, inboxId.replace(/^[^_]*/, idPrefixes.intentLesson));
     return [saying('Noted: I take something like “', said.slice(0, 60), '” for ', { strong: intent }, ' from now on.')];
   },
 };

@@ -67,6 +67,13 @@ test('a lesson counts from then on, for whoever gave it, until it is taken back'
   expect(await intentOf('Boil it over')).toBe('question');
 });
 
+test('a lesson that is kept a second time, by a turn that is tried again, is one', async () => {
+  await using world = await modelWorld({ models: [] });
+  for (let tries = 0; tries < 2; tries += 1)
+    await keepLesson(world.store, world.personId, { text: 'Boil it over', intent: 'summarise' }, 'les_1');
+  expect(await readLessons(world.store, world.personId)).toHaveLength(1);
+});
+
 test('where nothing says what is wanted, the model for it is asked, once for the same words', async () => {
   await using small = await fakeModel(() => ({ say: '{"intent":"write"}' }));
   await using writer = await fakeModel(() => ({ say: 'Written.' }));
