@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChatFarSide } from '../support/chat-far-side.ts';
 import type { MailFarSide } from '../support/mail-far-side.ts';
 import type { ChaosHome } from './chaos-home.ts';
+import { wordsIn } from './judge-chat.ts';
 
 /** One way in which the owner of a campaign talks to Steward. */
 export interface ChatLine {
@@ -66,7 +67,7 @@ export function mailLine(far: MailFarSide): ChatLine {
     name: 'mail',
     channel: far.channel,
     say: (_world, text) => far.say(text),
-    arrived: async () => (await far.arrived()).flatMap((raw) => /\/s\d+m\d+/.exec(raw)?.[0] ?? []),
+    arrived: async () => (await far.arrived()).flatMap((raw) => wordsIn(raw) ?? []),
     heard: async () => (await far.heard()).map(({ raw }) => raw),
     bounce: async () => {
       kills += 1;

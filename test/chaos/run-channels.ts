@@ -2,20 +2,24 @@
  * A seeded campaign of SIGKILLs against a whole Steward while the owner talks to it:
  * `npm run chaos -- --scenario channels --seed 1 --over api,xmpp,matrix,mail --kills 25 --messages 2000 [--keep] [--resume HOME]
  * [--now 10]`. Killed are the Node process, Temporal, Postgres and the far servers. Exits 1 where something that was said
- * was lost, answered twice, answered out of order, or where an answer answers nothing. With --resume it goes on in a home
+ * was lost, answered twice, answered out of order, or where an answer answers nothing. An answer that cannot be seen and
+ * is on record as `unknown` is not lost: it is counted as that. With --resume it goes on in a home
  * that was kept, over the API only: the far servers of a campaign live as long as its process.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { eq } from 'drizzle-orm';
+import { outbox } from '../../schemas/db/outbox.ts';
+import { openChat } from '../../store/outbox/claim-effect.ts';
 import type { ChatFarSide } from '../support/chat-far-side.ts';
 import { mailFarSide } from '../support/mail-far-side.ts';
 import { matrixFarSide } from '../support/matrix-far-side.ts';
 import { xmppFarSide } from '../support/xmpp-far-side.ts';
 import { type ChaosHome, chaosHome, type Part } from './chaos-home.ts';
 import { apiLine, type ChatLine, farLine, mailLine } from './chat-lines.ts';
-import { judgeChat, words } from './judge-chat.ts';
+import { judgeChat, words, wordsIn } from './judge-chat.ts';
 import { seeded } from './kill-plan.ts';
 
 const { values } = parseArgs({
@@ -91,7 +95,7 @@ async function play(): Promise<number> {
   );
   const seconds = Math.round((performance.now() - began) / 1000);
   process.stdout.write(
-    `${JSON.stringify({ scenario: 'channels', seed, killed: campaign.killed, verdicts, unknown: await unknownEffects(), seconds })}\n`,
+    `${JSON.stringify({ scenario: 'channels', seed, killed: campaign.killed, verdicts, unknown: (await unknownAnswers()).size, seconds })}\n`,
   );
   return breached ? 1 : 0;
 }
@@ -171,24 +175,23 @@ async function openInLedger(): Promise<number> {
 
 async function judged() {
   const verdicts: Record<string, ReturnType<typeof judgeChat>> = {};
+  const unknown = await unknownAnswers();
   for (const line of lines) {
     const said = campaign.said[line.name]!;
     const arrived = new Set(await line.arrived?.());
     // What has not come to Steward's box at all is missing all the same.
     const order = [...arrived, ...said.filter((text) => !arrived.has(text))];
-    verdicts[line.name] = judgeChat(order, await line.heard(world));
+    verdicts[line.name] = judgeChat(order, await line.heard(world), unknown);
   }
   return verdicts;
 }
 
-/** How many effects of each channel nobody knows of: each is listed, and none was sent again. */
-async function unknownEffects(): Promise<Record<string, number>> {
-  const { rows } = await world.withStore(({ db }) =>
-    db.execute<{ channel: string; n: number }>(
-      `select channel, count(*)::int n from outbox where state = 'unknown' group by channel`,
-    ),
-  );
-  return Object.fromEntries(rows.map(({ channel, n }) => [channel, n]));
+/** What answers repeat of which nobody knows whether they arrived: each is listed, and none was sent again. */
+async function unknownAnswers(): Promise<ReadonlySet<string>> {
+  return await world.withStore(async (store) => {
+    const rows = await store.db.select().from(outbox).where(eq(outbox.state, 'unknown'));
+    return new Set(rows.flatMap((row) => wordsIn(JSON.stringify(openChat(store, row))) ?? []));
+  });
 }
 
 async function sleepUntilServed(home: ChaosHome): Promise<void> {
