@@ -23,6 +23,7 @@ interface Given {
   readonly key?: boolean;
   readonly local?: true;
   readonly insecure?: true;
+  readonly vectors?: true;
   /** False for `--no-test`. */
   readonly test: boolean;
 }
@@ -36,6 +37,7 @@ export function registerAdding(models: Command): void {
       .description(does)
       .argument('<name>', 'what it is to be called here')
       .option('--model <model>', 'its name at the provider; the name here when left out')
+      .option('--vectors', 'it makes vectors of texts, and says nothing: the model of `embed`')
       .option('--no-test', 'write it without asking it');
   kind('remote', 'an endpoint that speaks OpenAI’s Chat Completions')
     .option('--endpoint <url>', 'such as https://api.example.com/v1')
@@ -61,10 +63,14 @@ async function addModel(type: ModelEntry['type'], name: string, given: Given): P
   const key = type === 'remote' ? await keyOf(given) : undefined;
   const entry = await entryOf(type, checkedName(name), given);
   const trial = parsedEntry({ ...entry, ...authOf(key) }, document);
-  if (given.test) await answeredOnce(trial);
+  const embed = document.get('embed');
+  if (given.vectors && embed != null)
+    throw new StewardError('badInput', `\`embed\` in models.yaml names ${String(embed)} already; take it out first`);
+  if (given.test) await answeredOnce(trial, given.vectors ?? false);
   const auth = key === undefined ? {} : authOf(keepKey(home, name, key));
   const path = join(home, 'models.yaml');
   document.addIn(['models'], document.createNode({ ...entry, ...auth }, { flow: true }));
+  if (given.vectors) document.set('embed', name);
   writeFileWhole(path, document.toString({ lineWidth: 0 }), 0o600);
   printResult({ name, path, tried: given.test }, `${name} is in ${path}${given.test ? ', it has answered' : ''}`);
 }
@@ -124,10 +130,10 @@ function parsedEntry(entry: { readonly name: string }, document: Document): Mode
   throw new StewardError('badInput', `Cannot add ${entry.name}: ${issue?.path.slice(2).join('.')} ${issue?.message}`);
 }
 
-async function answeredOnce(entry: ModelEntry): Promise<void> {
+async function answeredOnce(entry: ModelEntry, vectors: boolean): Promise<void> {
   if (entry.type !== 'remote') await pullEntry(entry);
-  const progress = await startProgress(`Asking ${entry.name} for a word`);
-  const why = await tryModel(entry);
+  const progress = await startProgress(`Asking ${entry.name} for a ${vectors ? 'vector' : 'word'}`);
+  const why = await tryModel(entry, vectors);
   if (why === undefined) return progress.done();
   progress.fail(`${entry.name} gives no answer`);
   throw new StewardError('modelRefused', `Nothing was written: ${entry.name} gives no answer, ${why}`);

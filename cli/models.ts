@@ -12,7 +12,11 @@ import { registerTeaching } from './teach-intents.ts';
 interface Can {
   readonly tools?: boolean | 'envelope';
   readonly schema?: boolean;
+  readonly vision?: boolean;
+  readonly audio?: boolean;
+  readonly languages?: readonly string[];
   readonly context?: number;
+  readonly dimensions?: number;
 }
 interface Model {
   readonly name: string;
@@ -46,7 +50,7 @@ export function register(program: Command): void {
   models.command('list').description('how each stands, with what was seen of it in 24 hours').action(list);
   models
     .command('test')
-    .description('really asks a model for a word, an object and a tool, and keeps what it can do')
+    .description('really asks a model for words, an object, a tool, a look and an ear, and keeps what it can do')
     .argument('[name]', 'all of them when left out')
     .action(test);
   models
@@ -80,7 +84,7 @@ async function test(name?: string): Promise<void> {
   const trials: Trial[] = [];
   const progress = names.length === 0 ? undefined : await startProgress(`Asking ${names[0]!}`);
   for (const one of names) {
-    progress?.step(`Asking ${one}: a word, an object, a tool`);
+    progress?.step(`Asking ${one}: words, an object, a tool, a picture, a sound`);
     trials.push(await client.post<Trial>(`/api/v1/models/${encodeURIComponent(one)}/test`, {}));
   }
   progress?.done();
@@ -130,11 +134,15 @@ function describeTrial({ name, outcome, why, tookMs, tokens, can }: Trial): stri
 const toolWords = (tools: NonNullable<Can['tools']>) =>
   tools === 'envelope' ? 'tools by objects' : tools ? 'tools' : 'no tools';
 
-function canWords({ tools, schema, context }: Can): string {
+function canWords({ tools, schema, vision, audio, languages = [], context, dimensions }: Can): string {
   const words = [
     tools === undefined ? [] : [toolWords(tools)],
     schema === undefined ? [] : [schema ? 'objects' : 'no objects'],
+    vision === true ? ['pictures'] : [],
+    audio === true ? ['sounds'] : [],
+    languages.length === 0 ? [] : [languages.join('/')],
     context === undefined ? [] : [`${context} tokens`],
+    dimensions === undefined ? [] : [`vectors of ${dimensions}`],
   ].flat();
   return words.length === 0 ? 'not tested' : words.join(', ');
 }

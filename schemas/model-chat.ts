@@ -18,8 +18,20 @@ export interface ModelCall {
   readonly args: string;
 }
 
+/** A picture or a sound that goes with words. */
+export interface ModelMedia {
+  readonly mime: (typeof pictureTypes)[number] | (typeof soundTypes)[number];
+  /** Base64. */
+  readonly data: string;
+}
+export const pictureTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
+export const soundTypes = ['audio/wav', 'audio/mpeg'] as const;
+
+/** Whether it is looked at, not listened to. Pure. */
+export const isPicture = ({ mime }: ModelMedia): boolean => pictureTypes.some((one) => one === mime);
+
 export type ModelMessage =
-  | { readonly role: 'system' | 'user'; readonly content: string }
+  | { readonly role: 'system' | 'user'; readonly content: string; readonly media?: readonly ModelMedia[] }
   | { readonly role: 'assistant'; readonly content: string; readonly calls?: readonly ModelCall[] }
   | { readonly role: 'tool'; readonly call: ModelCall; readonly content: string };
 
@@ -51,7 +63,7 @@ export interface ProviderAsk {
 /** Whose a call is, for the record of it. */
 export interface AskedFor {
   readonly personId: string;
-  readonly purpose: 'turn' | 'digest' | 'intent' | 'test';
+  readonly purpose: 'turn' | 'digest' | 'intent' | 'test' | 'memory';
   /** Row that it serves, such as a turn. */
   readonly ref?: string;
   /** Flow that it is part of, and the trigger that fired that: each may have a budget. */

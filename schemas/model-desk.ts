@@ -1,4 +1,5 @@
 import type { Intent } from './model-intents.ts';
+import type { ModelLanguage } from './model-languages.ts';
 import type { CallOutcome } from './model-outcomes.ts';
 import type { ModelEntry } from './models-file.ts';
 
@@ -6,12 +7,15 @@ import type { ModelEntry } from './models-file.ts';
 export interface FoundCan {
   readonly tools?: boolean | 'envelope';
   readonly schema?: boolean;
-}
-
-/** What a model can do, as far as it is known. */
-export interface ModelCan extends FoundCan {
+  /** Whether it takes pictures, and sounds. */
+  readonly vision?: boolean;
+  readonly audio?: boolean;
+  /** Of those that are asked for: it answered in them. */
+  readonly languages?: readonly ModelLanguage[];
   /** Tokens, in and out. */
   readonly context?: number;
+  /** Numbers in a vector: it gives those, and no words. */
+  readonly dimensions?: number;
 }
 
 /** A model as it stands. */
@@ -24,7 +28,7 @@ export interface ModelView {
   /** Left alone until then, and why. */
   readonly rests?: { readonly until: Date; readonly why: string };
   /** As the file says; else as `steward models test` found. */
-  readonly can: ModelCan;
+  readonly can: FoundCan;
   /** In the last 24 hours; half of its answers took at most `latencyMs`. */
   readonly seen: {
     readonly calls: number;
@@ -73,6 +77,9 @@ export interface ModelDesk {
   lessons(): Promise<readonly { readonly id: string; readonly text: string; readonly intent: Intent }[]>;
   /** @throws notFound */
   unteach(id: string): Promise<void>;
-  /** Really asks it: for a word, an object and a tool. What it can do is kept. @throws notFound */
+  /**
+   * Really asks it: for a word, an object, a tool, a look at a picture, an ear for a sound, and words in other languages; of
+   * what gives vectors, for one. What it can do is kept. @throws notFound
+   */
   test(name: string): Promise<ModelTrial>;
 }

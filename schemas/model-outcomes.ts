@@ -31,7 +31,7 @@ export const modelOutcomes = {
     ...{ ...passing, restMs: 10_000, restMostMs: 10 * minute, lastResort: false },
   },
   away: {
-    means: 'no answer, a broken connection, or status 408, 409, 425 or 5xx',
+    means: 'no answer, a broken connection, or status 408, 409, 425 or any other 5xx',
     ...{ ...passing, restMs: 5_000, restMostMs: 10 * minute, lastResort: true },
   },
   slow: {
@@ -46,7 +46,7 @@ export const modelOutcomes = {
     means: 'the answer never ended, or was longer than any may be',
     ...{ ...passing, restMs: minute, restMostMs: 10 * minute, lastResort: false },
   },
-  badRequest: { means: 'this question is refused: any other status 4xx', ...refused, ...nobody },
+  badRequest: { means: 'this question is refused: status 501, or any other 4xx', ...refused, ...nobody },
   tooLong: { means: 'the question is longer than its context', ...refused, ...nobody },
   noKey: {
     means: 'the key is refused: status 401 or 403',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { intents } from './model-intents.ts';
+import { modelLanguages } from './model-languages.ts';
 
 /** What a model costs, per million tokens, in any one unit of money. Local ones cost nothing. */
 const price = z
@@ -33,6 +34,9 @@ const common = {
         .describe('`envelope`: it is told of tools in words, and names one in an object'),
       schema: z.boolean().optional().describe('Whether it is asked to keep to a JSON Schema, or else for any JSON'),
       context: z.int().min(256).optional().describe('Tokens, in and out'),
+      vision: z.boolean().optional().describe('Whether it is shown pictures'),
+      audio: z.boolean().optional().describe('Whether it is given sounds'),
+      languages: z.array(z.enum(modelLanguages)).optional().describe('Of these; others are not looked at'),
     })
     .prefault({})
     .describe('What it can do, where that is known better than `steward models test` found'),
@@ -111,12 +115,13 @@ export const modelsFile = z
       .string()
       .optional()
       .describe('Which model is asked what somebody wants, where neither rules nor lessons say; none when left out'),
+    embed: z.string().optional().describe('Which model makes vectors of texts; it is asked for nothing else'),
     cache: z
       .strictObject({ hours: z.int().min(0).max(720).default(24).describe('How long an answer is kept; 0: none is') })
       .prefault({})
       .describe('What was asked before with temperature 0 and without tools, word for word, is not asked again'),
   })
-  .superRefine(({ models, prefer, recognise }, context) => {
+  .superRefine(({ models, prefer, recognise, embed }, context) => {
     const known = models.map(({ name }) => name);
     for (const [at, model] of models.entries()) {
       if (known.indexOf(model.name) < at)
@@ -130,10 +135,18 @@ export const modelsFile = z
     }
     if (recognise !== undefined && !known.includes(recognise))
       context.addIssue({ code: 'custom', path: ['recognise'], message: 'is the name of no model' });
+    if (embed !== undefined && !known.includes(embed))
+      context.addIssue({ code: 'custom', path: ['embed'], message: 'is the name of no model' });
+    const silent = 'is the model of `embed`, which says nothing: name another entry for words';
+    if (recognise !== undefined && recognise === embed)
+      context.addIssue({ code: 'custom', path: ['recognise'], message: silent });
     for (const [intent, preferred] of Object.entries(prefer))
       for (const [at, name] of preferred.entries())
-        if (!known.includes(name))
-          context.addIssue({ code: 'custom', path: ['prefer', intent, at], message: 'is the name of no model' });
+        if (!known.includes(name) || name === embed)
+          context.addIssue({
+            ...{ code: 'custom', path: ['prefer', intent, at] },
+            message: known.includes(name) ? silent : 'is the name of no model',
+          });
   });
 export type ModelsFile = z.infer<typeof modelsFile>;
 

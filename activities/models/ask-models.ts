@@ -168,7 +168,8 @@ async function askEntry(
   }
 }
 
-function failureOf({ name }: ModelEntry, { outcome, waitMs, why }: ModelFault): StewardError {
+/** What a call that failed means outside. */
+export function failureOf({ name }: ModelEntry, { outcome, waitMs, why }: ModelFault): StewardError {
   const { failure, means } = modelOutcomes[outcome];
   return new StewardError(failure, `Cannot ask ${name}: ${why ?? means}`, waitMs === undefined ? {} : { waitMs });
 }

@@ -14,6 +14,11 @@ import type { ModelNeeds } from './pipeline/process-input.ts';
 import { ModelFault } from './providers/name-outcome.ts';
 import { sleepWithin } from './wait-within.ts';
 
+/** What a call is counted by. */
+export interface CountedAsk extends Pick<ModelAsk, 'for' | 'maxOutputTokens' | 'signal'> {
+  readonly intent: Intent | 'embed';
+}
+
 /** One call that is counted. Each of its endings may be said once. */
 export interface MeteredCall {
   /** Words came; all so far. */
@@ -33,11 +38,11 @@ export interface Meter {
   begin(
     file: ModelsFile,
     entry: ModelEntry,
-    ask: ModelAsk & { readonly intent: Intent },
+    ask: CountedAsk,
     needs: Pick<ModelNeeds, 'tokens' | 'tokensIn' | 'localOnly'>,
   ): Promise<MeteredCall>;
   /** Puts on record that nobody had to be asked. */
-  reused(entry: ModelEntry, ask: ModelAsk & { readonly intent: Intent }, needs: Pick<ModelNeeds, 'localOnly'>): void;
+  reused(entry: ModelEntry, ask: CountedAsk, needs: Pick<ModelNeeds, 'localOnly'>): void;
   /** Resolves when all that was counted is on record. */
   idle(): Promise<void>;
 }
@@ -108,7 +113,7 @@ export function makeMeter({ store, log }: { readonly store: Store; readonly log:
 function rowOf(
   { clock }: Store,
   entry: ModelEntry,
-  ask: ModelAsk & { readonly intent: Intent },
+  ask: CountedAsk,
   { localOnly }: Pick<ModelNeeds, 'localOnly'>,
   { input, output }: ModelTokens,
 ): CallRow {

@@ -3,9 +3,11 @@ import type { Files } from '../../schemas/file-set.ts';
 import type { HotTier } from '../../schemas/hot-tier.ts';
 import type { AskModel } from '../../schemas/model-chat.ts';
 import type { ModelDesk } from '../../schemas/model-desk.ts';
+import type { EmbedTexts } from '../../schemas/model-embed.ts';
 import type { Store } from '../../store/store.ts';
 import { makeAnswerCache } from './answer-cache.ts';
 import { makeAskModel } from './ask-models.ts';
+import { makeEmbedTexts } from './embed-texts.ts';
 import { makeMeter } from './meter.ts';
 import { makeModelDesk } from './model-desk.ts';
 import { makeModelHealth } from './model-health.ts';
@@ -14,6 +16,7 @@ import { makeRecogniser } from './recogniser.ts';
 
 export interface ModelRouter {
   readonly askModel: AskModel;
+  readonly embedTexts: EmbedTexts;
   readonly desk: ModelDesk;
   /** Resolves when all calls that were made are on record. */
   idle(): Promise<void>;
@@ -44,5 +47,7 @@ export function openRouter(deps: {
     recogniser: makeRecogniser(store),
     log,
   };
-  return { askModel: makeAskModel(parts), desk: makeModelDesk({ ...parts, store, personId }), idle: meter.idle };
+  const embedTexts = makeEmbedTexts({ ...parts, store });
+  const desk = makeModelDesk({ ...parts, store, personId });
+  return { askModel: makeAskModel(parts), embedTexts, desk, idle: meter.idle };
 }

@@ -1,5 +1,6 @@
 import { type Attributes, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { ModelAsk, ModelReply } from '../../schemas/model-chat.ts';
+import type { ModelAsk, ModelReply, ModelTokens } from '../../schemas/model-chat.ts';
+import type { EmbedAsk, EmbedReply } from '../../schemas/model-embed.ts';
 import { type ModelEntry, placeOfModel } from '../../schemas/models-file.ts';
 import { ModelFault } from './providers/name-outcome.ts';
 
@@ -15,21 +16,42 @@ export function traceCall(
   withContent: boolean,
   call: () => Promise<ModelReply>,
 ): Promise<ModelReply> {
+  return inSpan(entry, 'chat', chatOf(ask, withContent), call, (reply) => ({
+    'gen_ai.usage.output_tokens': reply.tokens.output,
+    'gen_ai.response.finish_reasons': [reply.calls.length > 0 ? 'tool_calls' : 'stop'],
+    ...(withContent ? { 'gen_ai.output.messages': JSON.stringify([spoken('assistant', reply.text)]) } : {}),
+  }));
+}
+
+/** The same of a call for vectors. What they were made of is in no span. */
+export function traceEmbedding(
+  entry: ModelEntry,
+  ask: Pick<EmbedAsk, 'texts' | 'for'>,
+  call: () => Promise<EmbedReply>,
+): Promise<EmbedReply> {
+  const asked = { 'steward.purpose': ask.for.purpose, 'steward.texts': ask.texts.length };
+  return inSpan(entry, 'embeddings', asked, call, ({ vectors }) => ({
+    'gen_ai.embeddings.dimension.count': vectors[0]?.length ?? 0,
+  }));
+}
+
+function inSpan<T extends { readonly tokens: ModelTokens }>(
+  entry: ModelEntry,
+  operation: 'chat' | 'embeddings',
+  asked: Attributes,
+  call: () => Promise<T>,
+  answeredOf: (reply: T) => Attributes,
+): Promise<T> {
   return trace.getTracer('steward.models').startActiveSpan(
-    `chat ${nameOf(entry)}`,
+    `${operation} ${nameOf(entry)}`,
     {
       kind: entry.type === 'gguf' ? SpanKind.INTERNAL : SpanKind.CLIENT,
-      attributes: askedOf(entry, ask, withContent),
+      attributes: { ...modelOf(entry), 'gen_ai.operation.name': operation, ...asked },
     },
     async (span) => {
       try {
         const reply = await call();
-        span.setAttributes({
-          'gen_ai.usage.input_tokens': reply.tokens.input,
-          'gen_ai.usage.output_tokens': reply.tokens.output,
-          'gen_ai.response.finish_reasons': [reply.calls.length > 0 ? 'tool_calls' : 'stop'],
-          ...(withContent ? { 'gen_ai.output.messages': JSON.stringify([spoken('assistant', reply.text)]) } : {}),
-        });
+        span.setAttributes({ 'gen_ai.usage.input_tokens': reply.tokens.input, ...answeredOf(reply) });
         return reply;
       } catch (error) {
         const named = error instanceof ModelFault ? error.outcome : 'stopped';
@@ -43,20 +65,21 @@ export function traceCall(
   );
 }
 
-function askedOf(
-  entry: ModelEntry,
+const modelOf = (entry: ModelEntry): Attributes => ({
+  'gen_ai.provider.name': entry.type === 'remote' ? 'openai' : entry.type,
+  'gen_ai.request.model': nameOf(entry),
+  'steward.model': entry.name,
+  ...(entry.type === 'gguf' ? {} : serverOf(placeOfModel(entry))),
+});
+
+function chatOf(
   { messages, schema, tools, maxOutputTokens, temperature, for: { purpose } }: ModelAsk,
   withContent: boolean,
 ): Attributes {
   return {
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': entry.type === 'remote' ? 'openai' : entry.type,
-    'gen_ai.request.model': nameOf(entry),
     'gen_ai.request.max_tokens': maxOutputTokens,
     'gen_ai.output.type': schema === undefined ? 'text' : 'json',
     ...(temperature === undefined ? {} : { 'gen_ai.request.temperature': temperature }),
-    ...(entry.type === 'gguf' ? {} : serverOf(placeOfModel(entry))),
-    'steward.model': entry.name,
     'steward.purpose': purpose,
     'steward.tools': tools.length,
     ...(withContent

@@ -11,7 +11,7 @@ export const modelCalls = pgTable(
     personId: id('person_id')
       .notNull()
       .references(() => people.id),
-    purpose: text('purpose', { enum: ['turn', 'digest', 'intent', 'test'] }).notNull(),
+    purpose: text('purpose', { enum: ['turn', 'digest', 'intent', 'test', 'memory'] }).notNull(),
     /** Row that it serves. */
     ref: text('ref'),
     /** Flow that it is part of, and the trigger that fired that. */

@@ -58,8 +58,9 @@ export async function fakeModel(
       (body) => {
         const path = request.url ?? '';
         asked.push({ path, authorization: request.headers.authorization, body });
-        const quoted = (body.messages ?? (body.input as Asked['body']['messages'])).at(-1)?.content ?? '';
-        void reply(response, path, answer(quoted, asked.length, body), body);
+        if (/\/embed(dings)?$/.test(path)) return embed(response, path, answer('', asked.length, body), body);
+        const last = (body.messages ?? (body.input as Asked['body']['messages'])).at(-1)?.content ?? '';
+        void reply(response, path, answer(wordsIn(last), asked.length, body), body);
       },
       () => response.destroy(),
     );
@@ -76,6 +77,31 @@ export async function fakeModel(
         server.closeAllConnections();
       }),
   };
+}
+
+/** Of parts, that which is text. */
+const wordsIn = (content: string | readonly { readonly text?: string }[]): string =>
+  typeof content === 'string' ? content : content.map(({ text = '' }) => text).join(' ');
+
+/** Vectors of a text's own letters, so that like texts are alike; `say` is what is wrong with them, in JSON, if anything. */
+function embed(response: ServerResponse, path: string, answer: FakeAnswer, body: Asked['body']): void {
+  if ('status' in answer || 'hang' in answer) return void reply(response, path, answer, body);
+  const texts = body.input as string[];
+  const wrong: { rows?: unknown[]; dimensions?: number } =
+    'say' in answer && answer.say !== '' ? JSON.parse(answer.say ?? '') : {};
+  const rows = wrong.rows ?? texts.map((text) => lettersOf(text).slice(0, wrong.dimensions));
+  const openai = {
+    data: rows.map((embedding, index) => ({ object: 'embedding', index, embedding })).reverse(),
+    usage: { prompt_tokens: texts.join(' ').split(' ').length },
+  };
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(path.startsWith('/api') ? { embeddings: rows, prompt_eval_count: 7 } : openai));
+}
+
+function lettersOf(text: string): number[] {
+  const row = Array.from({ length: 8 }, () => 0);
+  for (const letter of text) row[letter.codePointAt(0)! % 8]! += 1;
+  return row;
 }
 
 async function readJson(request: IncomingMessage): Promise<Asked['body']> {

@@ -2,12 +2,26 @@ import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { ModelFault } from '../providers/name-outcome.ts';
 import { type GgufModel, loadRuntime } from './llama-runtime.ts';
-import type { Llama, LlamaChat, LlamaContext, LlamaModel, LlamaSequence } from './runtime-types.ts';
+import type {
+  Llama,
+  LlamaChat,
+  LlamaContext,
+  LlamaEmbeddingContext,
+  LlamaModel,
+  LlamaSequence,
+} from './runtime-types.ts';
 
 /** A model in the memory of this process. */
 export interface OpenGguf {
   readonly llama: Llama;
   readonly model: LlamaModel;
+  /** What it speaks with, made when first asked for. */
+  speaking(): Promise<Speaking>;
+  /** What makes vectors, made when first asked for. */
+  embedding(): Promise<LlamaEmbeddingContext>;
+}
+
+interface Speaking {
   readonly context: LlamaContext;
   readonly sequence: LlamaSequence;
   readonly chat: LlamaChat;
@@ -23,7 +37,7 @@ interface Held {
 }
 
 /** More takes memory that nobody asked for; `can.context` says otherwise. */
-const contextTokens = 8_192;
+export const contextTokens = 8_192;
 const held = new Map<string, Held>();
 
 /**
@@ -75,18 +89,34 @@ async function openGguf({ name, path, gpu, threads, can }: GgufModel): Promise<O
       ...{ maxThreads: threads ?? Math.max(1, availableParallelism() - 1), logLevel: 'error' },
     });
     const model = await llama.loadModel({ modelPath: path });
-    const context = await model.createContext({ contextSize: can.context ?? { max: contextTokens }, sequences: 1 });
-    const sequence = context.getSequence();
-    return {
-      llama,
-      model,
-      context,
-      sequence,
-      chat: new LlamaChat({ contextSequence: sequence, autoDisposeSequence: false }),
-    };
+    const speaking = once(async () => {
+      const context = await model.createContext({ contextSize: can.context ?? { max: contextTokens }, sequences: 1 });
+      const contextSequence = context.getSequence();
+      return {
+        ...{ context, sequence: contextSequence },
+        chat: new LlamaChat({ contextSequence, autoDisposeSequence: false }),
+      };
+    });
+    const embedding = once(() => model.createEmbeddingContext({ contextSize: { max: contextTokens } }));
+    return { llama, model, speaking, embedding };
   } catch (cause) {
-    throw new ModelFault('noModel', { why: `it cannot be loaded: ${(cause as Error).message.slice(0, 200)}` });
+    throw unloadable(cause);
   }
+}
+
+const unloadable = (cause: unknown) =>
+  new ModelFault('noModel', { why: `it cannot be loaded: ${(cause as Error).message.slice(0, 200)}` });
+
+/** Makes something when it is first asked for; what failed is made anew at the next question. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((cause: unknown) => {
+      made = undefined;
+      throw unloadable(cause);
+    });
+    return made;
+  };
 }
 
 /** @source github.com/ggml-org/ggml/blob/master/docs/gguf.md: a file begins with these four bytes */

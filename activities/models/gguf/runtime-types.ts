@@ -27,11 +27,18 @@ export interface Llama {
 
 export interface LlamaModel {
   tokenize(text: string): readonly number[];
+  /** Tokens that it was made for. */
+  readonly trainContextSize: number;
+  createEmbeddingContext(options: { readonly contextSize: { readonly max: number } }): Promise<LlamaEmbeddingContext>;
   createContext(options: {
     readonly contextSize: number | { readonly max: number };
     readonly sequences: 1;
   }): Promise<LlamaContext>;
   dispose(): Promise<void>;
+}
+
+export interface LlamaEmbeddingContext {
+  getEmbeddingFor(text: string): Promise<{ readonly vector: readonly number[] }>;
 }
 
 export interface LlamaContext {

@@ -1,5 +1,6 @@
-import type { FoundCan, ModelCan } from '../../../schemas/model-desk.ts';
+import type { FoundCan } from '../../../schemas/model-desk.ts';
 import type { Intent } from '../../../schemas/model-intents.ts';
+import type { ModelLanguage } from '../../../schemas/model-languages.ts';
 import { isLocal, type ModelEntry, type ModelsFile } from '../../../schemas/models-file.ts';
 import type { ModelNeeds } from './process-input.ts';
 
@@ -27,7 +28,7 @@ export interface Considered {
   /** Where it is not asked only because it rests: until then. */
   readonly restsUntil?: Date;
   /** As the file says; else as it was found. */
-  readonly can: ModelCan;
+  readonly can: FoundCan;
 }
 
 /**
@@ -35,7 +36,7 @@ export interface Considered {
  * back; one that may not or cannot is not asked. Pure.
  */
 export function routeModels(
-  { models, prefer, order }: Pick<ModelsFile, 'models' | 'prefer' | 'order'>,
+  { models, prefer, order, embed }: Pick<ModelsFile, 'models' | 'prefer' | 'order' | 'embed'>,
   intent: Intent,
   needs: ModelNeeds,
   stateOf: (name: string) => ModelState,
@@ -45,17 +46,22 @@ export function routeModels(
     const state = stateOf(entry.name);
     const liked = preferred.indexOf(entry.name);
     const can = canOf(entry, state.can);
-    const cannot = refusalOf(entry, needs, can);
+    const cannot = entry.name === embed ? 'not asked: it makes vectors and no words' : refusalOf(entry, needs, can);
     const { rests } = state;
     const waits = cannot === undefined && rests !== undefined && (needs.optional || !rests.lastResort);
     const refusal = cannot ?? (waits ? `not asked now: ${restWords(rests)}` : undefined);
     const by = orderOf(entry, order, state, at);
+    const { language } = needs;
+    const foreign = language !== undefined && can.languages?.includes(language) === false;
     const reasons = [
       ...(liked === -1 ? [] : [`\`prefer.${intent}\` names it${liked === 0 ? ' first' : ''}`]),
       ...(refusal === undefined ? [by.why] : [refusal]),
+      ...(refusal === undefined && foreign
+        ? [`behind others: it is not known to speak ${languageNames[language]}`]
+        : []),
       ...(refusal === undefined && rests !== undefined ? [`asked last: ${restWords(rests)}`] : []),
     ];
-    const rank = [rests === undefined ? 0 : 1, liked === -1 ? preferred.length : liked, by.rank, at];
+    const rank = [rests === undefined ? 0 : 1, liked === -1 ? preferred.length : liked, foreign ? 1 : 0, by.rank, at];
     return { entry, can, refusal, reasons, rank, restsUntil: waits ? rests.until : undefined };
   });
   const asked = judged.filter(({ refusal }) => refusal === undefined).sort((a, b) => compare(a.rank, b.rank));
@@ -69,10 +75,14 @@ export function routeModels(
   ];
 }
 
+const languageNames: Readonly<Record<ModelLanguage, string>> = { en: 'English', de: 'German', zh: 'Chinese' };
+
 /** Why a model is not asked. */
-function refusalOf(entry: ModelEntry, needs: ModelNeeds, can: ModelCan): string | undefined {
+function refusalOf(entry: ModelEntry, needs: ModelNeeds, can: FoundCan): string | undefined {
   if (needs.localOnly && !isLocal(entry)) return 'not asked: these words must not leave, and it is not local';
   if (needs.tools && can.tools === false) return 'not asked: it cannot call tools';
+  if (needs.vision && can.vision === false) return 'not asked: it takes no pictures';
+  if (needs.audio && can.audio === false) return 'not asked: it takes no sounds';
   if (can.context !== undefined && needs.tokens > can.context)
     return `not asked: about ${needs.tokens} tokens do not fit into its ${can.context}`;
   return undefined;
@@ -81,9 +91,10 @@ function refusalOf(entry: ModelEntry, needs: ModelNeeds, can: ModelCan): string 
 const restWords = ({ until, why }: NonNullable<ModelState['rests']>) => `it rests until ${until.toISOString()}, ${why}`;
 
 /** What a model can do: as its entry says, else as it was found. Pure. */
-export const canOf = (entry: ModelEntry, found: ModelState['can'] = {}): ModelCan => ({
+export const canOf = (entry: ModelEntry, found: ModelState['can'] = {}): FoundCan => ({
   // Small models, as run in the worker itself, keep to an object where they do not keep to the form of calls.
-  ...(entry.type === 'gguf' ? { tools: 'envelope' } : {}),
+  ...(entry.type === 'gguf' ? { tools: 'envelope', vision: false, audio: false } : {}),
+  ...(entry.type === 'ollama' ? { audio: false } : {}),
   ...found,
   ...Object.fromEntries(Object.entries(entry.can).filter(([, value]) => value !== undefined)),
 });

@@ -37,11 +37,14 @@ export const chatGguf: AskProvider<GgufModel> = async (entry, ask, { wholeMs, fi
 };
 
 async function answer(
-  { llama, model, context, sequence, chat }: OpenGguf,
+  { llama, model, speaking }: OpenGguf,
   { messages, maxOutputTokens, schema, temperature }: ProviderAsk,
   signal: AbortSignal,
   onTextChunk: (text: string) => void,
 ) {
+  if (messages.some((message) => 'media' in message && (message.media ?? []).length > 0))
+    throw new ModelFault('badRequest', { why: 'a file in the worker takes neither pictures nor sounds' });
+  const { context, sequence, chat } = await speaking();
   const input = messages.reduce((sum, { content }) => sum + model.tokenize(content).length + tokensOfTurn, 0);
   // The library would leave out the oldest words without a word.
   if (input + maxOutputTokens > context.contextSize) throw new ModelFault('tooLong');

@@ -4,6 +4,7 @@ import type { ModelCall, ModelMessage, ModelReply, ProviderAsk } from '../../../
 import type { ModelEntry } from '../../../schemas/models-file.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import { countTokens } from './count-tokens.ts';
+import { ollamaImages } from './media-parts.ts';
 import { ModelFault, nameOutcome } from './name-outcome.ts';
 import { faultIn } from './open-openai.ts';
 import type { AskProvider } from './provider.ts';
@@ -31,6 +32,8 @@ export const chatOllama: AskProvider<OllamaModel> = async (entry, ask, bounds) =
         num_predict: ask.maxOutputTokens,
         ...(temperature === undefined ? {} : { temperature }),
         ...(entry.gpu_id === undefined ? {} : { main_gpu: entry.gpu_id }),
+        // Else a server cuts what is longer than its default without a word.
+        ...(entry.can.context === undefined ? {} : { num_ctx: entry.can.context }),
       },
       ...(schema === undefined ? {} : { format: schema.json }),
       ...(entry.keepMinutes === undefined ? {} : { keep_alive: `${entry.keepMinutes}m` }),
@@ -40,11 +43,16 @@ export const chatOllama: AskProvider<OllamaModel> = async (entry, ask, bounds) =
     return await readStream(stream, ask);
   } catch (cause) {
     signal?.throwIfAborted();
-    const { status_code: status, message } = cause as { status_code?: number; message?: string };
-    const known = faultIn(cause) ?? nameOutcome({ status, words: [message] });
-    throw begun && known.outcome === 'away' ? new ModelFault('broke') : known;
+    throw ollamaFault(cause, begun);
   }
 };
+
+/** What a failed call of the client means. Pure. @param begun - an answer had begun to come */
+export function ollamaFault(cause: unknown, begun: boolean): ModelFault {
+  const { status_code: status, message } = cause as { status_code?: number; message?: string };
+  const known = faultIn(cause) ?? nameOutcome({ status, words: [message] });
+  return begun && known.outcome === 'away' ? new ModelFault('broke') : known;
+}
 
 async function readStream(stream: AsyncIterable<ChatResponse>, ask: ProviderAsk): Promise<ModelReply> {
   let text = '';
@@ -71,7 +79,10 @@ function toolOf({ name, does, parameters }: ProviderAsk['tools'][number]) {
 
 function asOllama(message: ModelMessage): Message {
   if (message.role === 'tool') return { role: 'tool', tool_name: message.call.tool, content: message.content };
-  if (message.role !== 'assistant') return message;
+  if (message.role !== 'assistant') {
+    const { role, content, media = [] } = message;
+    return { role, content, ...(media.length === 0 ? {} : { images: ollamaImages(media) }) };
+  }
   const { content, calls = [] } = message;
   return {
     role: 'assistant',

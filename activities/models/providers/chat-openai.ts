@@ -1,6 +1,7 @@
 import type { OpenAI } from 'openai';
 import type { ModelMessage, ModelReply, ModelTool, ProviderAsk } from '../../../schemas/model-chat.ts';
 import { countTokens } from './count-tokens.ts';
+import { asChatMessage } from './media-parts.ts';
 import { ModelFault } from './name-outcome.ts';
 import { openaiFault, openOpenai, type RemoteModel } from './open-openai.ts';
 import type { AskProvider } from './provider.ts';
@@ -98,7 +99,7 @@ async function readStream(stream: AsyncIterable<Chunk>, ask: ProviderAsk): Promi
 
 function asOpenai(message: ModelMessage): OpenAI.ChatCompletionMessageParam {
   if (message.role === 'tool') return { role: 'tool', tool_call_id: message.call.id, content: message.content };
-  if (message.role !== 'assistant') return message;
+  if (message.role !== 'assistant') return asChatMessage(message);
   const { content, calls = [] } = message;
   if (calls.length === 0) return { role: 'assistant', content };
   return {

@@ -1,6 +1,7 @@
 import type { OpenAI } from 'openai';
 import type { ModelCall, ModelMessage, ModelReply, ModelTool, ProviderAsk } from '../../../schemas/model-chat.ts';
 import { countTokens } from './count-tokens.ts';
+import { asResponsesItem } from './media-parts.ts';
 import { ModelFault } from './name-outcome.ts';
 import { openaiFault, openOpenai, type RemoteModel } from './open-openai.ts';
 import type { AskProvider } from './provider.ts';
@@ -72,7 +73,7 @@ async function readStream(stream: AsyncIterable<Event>, ask: ProviderAsk): Promi
 function itemsOf(message: ModelMessage): Item[] {
   if (message.role === 'tool')
     return [{ type: 'function_call_output', call_id: message.call.id, output: message.content }];
-  if (message.role !== 'assistant') return [{ role: message.role, content: message.content }];
+  if (message.role !== 'assistant') return [asResponsesItem(message)];
   const { content, calls = [] } = message;
   return [
     ...(content === '' ? [] : [{ role: 'assistant' as const, content }]),

@@ -1,13 +1,30 @@
-import type { ModelReply, ModelTokens, ProviderAsk } from '../../../schemas/model-chat.ts';
+import {
+  isPicture,
+  type ModelMedia,
+  type ModelReply,
+  type ModelTokens,
+  type ProviderAsk,
+} from '../../../schemas/model-chat.ts';
 
 /** Of text without blanks and of scripts other than Latin a token has fewer characters; of nothing has it more than this. */
 const mostCharsOfToken = 32;
 
 const charsOf = (value: unknown) => JSON.stringify(value).length;
 
+/** What a large picture comes to where most is charged for one. @source platform.openai.com/docs/guides/images-vision */
+const tokensOfPicture = 1_105;
+/** Of a sound: ten a second, which is about 16 kB where it is packed and more where it is not. */
+const base64OfSoundToken = 2_000;
+
 /** What a question takes, at about four characters a token. Pure. */
-export const tokensAsked = ({ messages, tools }: Pick<ProviderAsk, 'messages' | 'tools'>): number =>
-  Math.ceil(charsOf([messages, tools]) / 4);
+export function tokensAsked({ messages, tools }: Pick<ProviderAsk, 'messages' | 'tools'>): number {
+  const media = messages.flatMap((message) => ('media' in message ? (message.media ?? []) : []));
+  const words = messages.map((message) => ({ ...message, media: undefined }));
+  return Math.ceil(charsOf([words, tools]) / 4) + media.reduce((sum, one) => sum + tokensOfMedia(one), 0);
+}
+
+const tokensOfMedia = (one: ModelMedia): number =>
+  isPicture(one) ? tokensOfPicture : Math.ceil(one.data.length / base64OfSoundToken);
 
 /**
  * What a provider says that it counted; an estimate where it says nothing, or what cannot be: a budget does not take a

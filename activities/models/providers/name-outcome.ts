@@ -34,7 +34,7 @@ const longestWaitMs = 24 * 3_600_000;
 /** @source platform.openai.com/docs/guides/error-codes; llama.cpp server `exceed_context_size_error` */
 const noMoney = /insufficient_quota|billing|insufficient[ _]credits?|payment_required|credit balance|budget/i;
 const tooLong =
-  /context_length_exceeded|exceed_context_size|maximum context length|context window|prompt is too long|too many tokens/i;
+  /context_length_exceeded|exceed_context_size|input length exceeds|maximum context length|context window|prompt is too long|too many tokens/i;
 
 /** Says what a refusal means, by status and by the names that providers use. Pure. @param now - milliseconds */
 export function nameOutcome({ status, words = [], retryAfter }: Refusal, now = Date.now()): ModelFault {
@@ -44,6 +44,8 @@ export function nameOutcome({ status, words = [], retryAfter }: Refusal, now = D
   if (status === 402 || ((status === 403 || status === 429) && noMoney.test(said)))
     return new ModelFault('noMoney', { waitMs });
   if (status === 429) return new ModelFault('limited', { waitMs });
+  // What a server does not do today it will not do in ten seconds.
+  if (status === 501) return new ModelFault('badRequest');
   if (status >= 500 || [408, 409, 425].includes(status)) return new ModelFault('away', { waitMs });
   if (status === 401 || status === 403) return new ModelFault('noKey');
   if (status === 404) return new ModelFault('noModel');

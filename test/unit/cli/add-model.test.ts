@@ -51,6 +51,21 @@ async function steward(home: string, args: string[], input = '') {
   return { code, out, err };
 }
 
+test('a model that makes vectors is added once it has made one, as the model of `embed`', async () => {
+  using place = scratch();
+  await using far = await fakeModel(() => ({ say: '' }));
+  await using mute = await fakeModel(() => ({ status: 501 }));
+  const add = (name: string, { openaiEndpoint }: typeof far) =>
+    steward(place.home, ['add', 'remote', name, '--endpoint', openaiEndpoint, '--no-key', '--vectors']);
+  const refused = await add('words', mute);
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('Nothing was written: words gives no answer');
+  expect(await add('vectors', far)).toMatchObject({ code: 0 });
+  expect(far.asked[0]!.path).toBe('/v1/embeddings');
+  expect(place.models()).toMatchObject({ models: [{ name: 'vectors' }], embed: 'vectors' });
+  expect((await add('more', far)).err).toContain('`embed` in models.yaml names vectors already');
+});
+
 test('a model that answers is added beside what was written by hand, its key in a file of its own', async () => {
   using place = scratch();
   await using far = await fakeModel(() => ({ say: 'OK' }));

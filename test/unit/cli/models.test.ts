@@ -41,7 +41,7 @@ const json = async (...words: string[]) => {
   return JSON.parse(ran.out);
 };
 
-test('steward models test asks for a word, an object and a tool, and keeps what each can do', async () => {
+test('steward models test asks for words, an object and a tool, and keeps what each can do', async () => {
   world.use({}, { models: [remote('able', able), remote('plain', plain), remote('small', small)] });
   const { trials } = await json('test');
   expect(trials).toMatchObject([
@@ -51,13 +51,39 @@ test('steward models test asks for a word, an object and a tool, and keeps what 
   ]);
   const { models } = await json('list');
   expect(models).toMatchObject([
-    { name: 'able', local: true, can: { tools: true, schema: true }, seen: { calls: 3, answered: 3 } },
+    { name: 'able', local: true, can: { tools: true, schema: true }, seen: { calls: 8, answered: 8 } },
     { name: 'plain', can: { tools: false, schema: false } },
     { name: 'small', can: { tools: 'envelope', schema: true } },
   ]);
   // An entry that stands for another model now was not tried.
   world.use({}, { models: [remote('able', able, { model: 'other' })] });
   expect((await json('list')).models).toMatchObject([{ name: 'able', can: {} }]);
+});
+
+test('steward models test shows a picture, plays a sound and speaks languages; what makes vectors makes one', async () => {
+  await using seeing = await fakeModel((last, _nth, { messages }) => {
+    const parts = messages.at(-1)!.content as unknown as readonly { readonly type: string }[];
+    const [first] = typeof parts === 'string' ? [] : parts;
+    if (first?.type === 'image_url') return { say: 'Yellow, green.' };
+    // As servers of llama.cpp do with what a model cannot take.
+    if (first?.type === 'input_audio') return { status: 500 };
+    if (last.includes('Schnee')) return { say: 'Weiß.' };
+    return { say: last.includes('JSON') ? '{"answer":"yes"}' : 'White.' };
+  });
+  await using vectors = await fakeModel(() => ({ say: '' }));
+  world.use({}, { models: [remote('seeing', seeing), remote('vectors', vectors)], embed: 'vectors' });
+  const { trials } = await json('test');
+  expect(trials).toMatchObject([
+    { outcome: 'answered', can: { vision: true, audio: false, languages: ['en', 'de'], tools: false } },
+    { outcome: 'answered', can: { dimensions: 8 } },
+  ]);
+  const { out } = await world.steward('models');
+  expect(out).toMatch(/seeing .*no tools, objects, pictures, en\/de/);
+  expect(out).toMatch(/vectors .*vectors of 8/);
+  expect((await json('explain', '--no-tools', 'What is it?')).models).toMatchObject([
+    { name: 'seeing', place: 1 },
+    { name: 'vectors' },
+  ]);
 });
 
 test('steward models test says what is wrong, with an exit code', async () => {

@@ -54,6 +54,16 @@ test.each([
     /^2:.*name of no model/,
   ],
   [
+    'models: [{ name: a, type: ollama }]\nembed: b',
+    'models: [{ name: a, type: ollama }]\nembed: a',
+    /^2:.*name of no model/,
+  ],
+  [
+    'models: [{ name: a, type: ollama }]\nembed: a\nprefer: { write: [a] }',
+    'models: [{ name: a, type: ollama }, { name: b, type: ollama }]\nembed: a\nprefer: { write: [b] }',
+    /^3:.*is the model of `embed`, which says nothing/,
+  ],
+  [
     'models: [{ name: a, type: ollama }]\nprefer: { sing: [a] }',
     'models: [{ name: a, type: ollama }]\nprefer: { see: [a] }',
     /sing/,

@@ -7,9 +7,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeEmbedTexts } from '../../../../activities/models/embed-texts.ts';
 import { installRuntime } from '../../../../activities/models/gguf/llama-runtime.ts';
+import { plainPicture } from '../../../../activities/models/probe-media.ts';
 import { modelCalls } from '../../../../schemas/db/model-calls.ts';
 import type { AnswerSchema, ModelTool } from '../../../../schemas/model-chat.ts';
+import { cosine } from '../../../support/cosine.ts';
 import { fakeModel } from '../../../support/fake-openai.ts';
 import { modelWorld, yesOrNo } from '../../../support/model-world.ts';
 import { writeTinyGguf } from '../../../support/tiny-gguf.ts';
@@ -66,6 +69,22 @@ describe('a GGUF file', () => {
         args: expect.stringMatching(/^\{"on":(true|false)\}$/),
       });
     else expect(['yes', 'no']).toContain((answered.object as { answer: string }).answer);
+  });
+
+  test('makes vectors, beside words, and takes no pictures', async ({ skip }) => {
+    if (missing !== undefined) skip(missing);
+    const models = [own(), own({ name: 'vectors' })];
+    await using world = await modelWorld({ models, embed: 'vectors' }, slow);
+    const embed = makeEmbedTexts({ ...world.parts, store: world.store });
+    const ask = (...texts: string[]) => embed({ texts, for: { personId: world.personId, purpose: 'memory' } });
+    const [one, other, again] = (await ask('aaaa', 'zzzz', 'aaaa')).vectors;
+    expect(one!.length).toBeGreaterThan(0);
+    expect(again).toEqual(one);
+    expect(cosine(one!, other!)).toBeLessThan(0.9999);
+    await expect(ask('x'.repeat(20_000))).rejects.toThrow('the question is longer than its context');
+    expect((await world.ask({ maxOutputTokens: 4 })).model).toBe('own');
+    const picture = [{ role: 'user' as const, content: 'What is it?', media: [plainPicture([255, 0, 0])] }];
+    await expect(world.ask({ messages: picture })).rejects.toThrow('it takes no pictures');
   });
 
   test.for([

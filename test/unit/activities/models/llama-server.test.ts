@@ -7,7 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeEmbedTexts } from '../../../../activities/models/embed-texts.ts';
+import { contextOf } from '../../../../activities/models/providers/context-of.ts';
 import type { AnswerSchema, ModelTool } from '../../../../schemas/model-chat.ts';
+import { modelsFile } from '../../../../schemas/models-file.ts';
+import { cosine } from '../../../support/cosine.ts';
 import { type LlamaServer, llamaServer } from '../../../support/llama-server.ts';
 import { modelWorld, yesOrNo } from '../../../support/model-world.ts';
 import { writeTinyGguf } from '../../../support/tiny-gguf.ts';
@@ -64,6 +68,32 @@ test('a real server keeps to an object, and calls a tool by an envelope', async 
   const { calls } = await ask('What is the weather in Rome?', { tools: [weather] });
   expect(calls).toMatchObject([{ tool: 'weather', args: '{"city":"Rome"}' }]);
 }, 250_000);
+
+test('a real server makes vectors, says what it counted, and how many tokens it takes', async ({ skip }) => {
+  if (typeof server === 'string') return skip(server);
+  const tiny = join(folder, 'tiny.gguf');
+  await using vectors = expectServer(await llamaServer(real ?? tiny, 'vectors'));
+  const models = [{ name: 'llama', type: 'remote', endpoint: vectors.endpoint }];
+  await using world = await modelWorld({ models, embed: 'llama' });
+  const embed = makeEmbedTexts({ ...world.parts, store: world.store });
+  const texts = ['A cat sleeps on the sofa.', 'On the couch a kitten naps.', 'The invoice is due in March.'];
+  const { vectors: rows } = await embed({ texts, for: { personId: world.personId, purpose: 'memory' } });
+  const [cat, kitten, invoice] = rows;
+  expect(new Set(rows.map(({ length }) => length)).size).toBe(1);
+  expect(cosine(cat!, cat!)).toBeCloseTo(1, 5);
+  if (real !== undefined) expect(cosine(cat!, kitten!)).toBeGreaterThan(cosine(cat!, invoice!));
+  expect(await contextOf(modelsFile.parse({ models }).models[0]!)).toBeGreaterThanOrEqual(512);
+  // One that was started for words makes none, and says so.
+  world.use({ models: [{ ...models[0], endpoint: server.endpoint }], embed: 'llama' });
+  await expect(embed({ texts, for: { personId: world.personId, purpose: 'memory' } })).rejects.toMatchObject({
+    code: 'modelRefused',
+  });
+}, 250_000);
+
+function expectServer(started: LlamaServer | string): LlamaServer {
+  if (typeof started === 'string') throw new Error(started);
+  return started;
+}
 
 test('a question that is longer than its context is named as that', async ({ skip }) => {
   if (typeof server === 'string') return skip(server);

@@ -8,6 +8,7 @@ test.each([
   [400, ['context_length_exceeded'], 'tooLong'],
   [400, ['exceed_context_size_error'], 'tooLong'],
   [400, [undefined, null, 'This model’s maximum context length is 8192 tokens'], 'tooLong'],
+  [400, ['the input length exceeds the context length'], 'tooLong'],
   [413, [], 'tooLong'],
   [422, [], 'badRequest'],
   [401, ['invalid_api_key'], 'noKey'],
@@ -21,6 +22,7 @@ test.each([
   [409, [], 'away'],
   [425, [], 'away'],
   [500, [], 'away'],
+  [501, ['not_supported_error'], 'badRequest'],
   [503, ['overloaded_error'], 'away'],
   [529, [], 'away'],
 ] as const)('nameOutcome() of status %s and %j is %s', (status, words, outcome) => {

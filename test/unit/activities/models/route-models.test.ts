@@ -9,7 +9,7 @@ import { type ModelState, routeModels } from '../../../../activities/models/pipe
 import { modelsFile } from '../../../../schemas/models-file.ts';
 
 const plain: ModelNeeds = {
-  ...{ tools: false, schema: false, tokens: 1_000, tokensIn: 500, localOnly: false, optional: false },
+  ...{ tools: false, vision: false, audio: false, tokens: 1_000, tokensIn: 500, localOnly: false, optional: false },
 };
 const remote = (name: string, more: object = {}) => ({
   ...{ name, type: 'remote', endpoint: 'https://models.example/v1', ...more },
@@ -68,6 +68,27 @@ test('routeModels() asks nobody for what it cannot do', () => {
   const found = { can: { tools: false, context: 100 } };
   const said = [local('able', { can: { tools: true, context: 5_000 } })];
   expect(asked({ models: said }, { tools: true }, { able: found })).toEqual(['able']);
+});
+
+test('routeModels() shows pictures and sounds to nobody who takes none, and asks what makes vectors for no words', () => {
+  const models = [local('blind', { can: { vision: false } }), remote('able'), remote('vectors')];
+  expect(asked({ models, embed: 'vectors' }, { vision: true })).toEqual(['able']);
+  expect(whyOf('blind', { models }, { vision: true })).toBe('not asked: it takes no pictures');
+  // Their protocols have none.
+  const deaf = [...models, { name: 'file', type: 'gguf', path: '/models/a.gguf' }];
+  expect(asked({ models: deaf }, { audio: true })).toEqual(['able', 'vectors']);
+  expect(whyOf('file', { models: deaf }, { audio: true })).toBe('not asked: it takes no sounds');
+  expect(asked({ models, embed: 'vectors' })).toEqual(['blind', 'able']);
+  expect(whyOf('vectors', { models, embed: 'vectors' })).toContain('makes vectors and no words');
+});
+
+test('routeModels() asks one that is not known to speak a language behind others, unless a person prefers it', () => {
+  const models = [local('english', { can: { languages: ['en'] } }), remote('untried'), remote('both')];
+  const states = { both: { can: { languages: ['en', 'zh'] as const } } };
+  expect(asked({ models }, { language: 'zh' }, states)).toEqual(['untried', 'both', 'english']);
+  expect(whyOf('english', { models }, { language: 'zh' }, states)).toContain('it is not known to speak Chinese');
+  expect(asked({ models }, { language: 'en' }, states)).toEqual(['english', 'untried', 'both']);
+  expect(asked({ models, prefer: { question: ['english'] } }, { language: 'zh' }, states)[0]).toBe('english');
 });
 
 test('routeModels() asks one that rests last where it may have come back, and else not', () => {

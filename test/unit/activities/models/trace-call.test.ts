@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { makeAskModel } from '../../../../activities/models/ask-models.ts';
+import { makeEmbedTexts } from '../../../../activities/models/embed-texts.ts';
 import { startTracing } from '../../../../workers/start-tracing.ts';
 import { fakeModel } from '../../../support/fake-openai.ts';
 import { modelWorld } from '../../../support/model-world.ts';
@@ -90,4 +91,22 @@ test('words are in a span where they are asked for, and nothing is sent where no
   expect(spans.said()).toContain('question-canary');
   expect(spans.said()).toContain('answer-canary');
   expect(spans.said()).not.toContain('key-canary');
+});
+
+test('a call for vectors is a span too, without a word of what they were made of', async () => {
+  await using far = await fakeModel(() => ({ say: '' }));
+  await using spans = await collector();
+  const stop = await startTracing(spans.endpoint);
+  const models = [{ name: 'v', type: 'remote', model: 'small', endpoint: far.openaiEndpoint }];
+  await using world = await modelWorld({ models, embed: 'v' });
+  const embed = makeEmbedTexts({ ...world.parts, store: world.store });
+  await embed({ texts: ['text-canary', 'two'], for: { personId: world.personId, purpose: 'memory' } });
+  await stop!();
+  expect(spans.said()).not.toContain('text-canary');
+  const [span] = spans.spans();
+  expect(span).toMatchObject({ name: 'embeddings small', kind: 3 });
+  expect(attributesOf(span!)).toMatchObject({
+    ...{ 'gen_ai.operation.name': 'embeddings', 'gen_ai.embeddings.dimension.count': 8 },
+    ...{ 'gen_ai.usage.input_tokens': 2, 'steward.model': 'v', 'steward.texts': 2, 'steward.purpose': 'memory' },
+  });
 });
