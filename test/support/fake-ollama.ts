@@ -6,6 +6,8 @@ export interface FakeOllama extends AsyncDisposable {
   readonly endpoint: string;
   /** Models that it has, each with the digest of what it was made of, or with none. */
   readonly models: Map<string, string | undefined>;
+  /** How each is talked to, where that was said. */
+  readonly templates: Map<string, { template: string; parameters: object }>;
   /** Bytes that were sent to it. */
   readonly sentBytes: number;
 }
@@ -18,6 +20,7 @@ export interface FakeOllama extends AsyncDisposable {
  */
 export async function fakeOllama(known: readonly string[]): Promise<FakeOllama> {
   const models = new Map<string, string | undefined>();
+  const templates: FakeOllama['templates'] = new Map();
   const blobs = new Set<string>();
   let sentBytes = 0;
   const server = createServer((request, response) => {
@@ -44,7 +47,7 @@ export async function fakeOllama(known: readonly string[]): Promise<FakeOllama> 
     }
     if (path === '/api/version') return lines(response, { version: '0.17.4' });
     if (path === '/api/tags') return lines(response, { models: [...models.keys()].map((name) => ({ name })) });
-    const asked = JSON.parse(body.toString()) as { name?: string; model?: string; files?: Record<string, string> };
+    const asked = JSON.parse(body.toString()) as Asked;
     const model = asked.model ?? asked.name ?? '';
     if (path === '/api/pull') {
       if (!known.includes(model)) return lines(response, { error: 'pull model manifest: file does not exist' });
@@ -57,6 +60,12 @@ export async function fakeOllama(known: readonly string[]): Promise<FakeOllama> 
         { ...pulling, completed: 1_000 },
         { status: 'success' },
       );
+    }
+    if (path === '/api/show' && models.has(model))
+      return lines(response, { template: templates.get(model)?.template ?? '{{ .Prompt }}' });
+    if (path === '/api/create' && asked.from !== undefined && models.has(asked.from)) {
+      templates.set(model, { template: asked.template ?? '', parameters: asked.parameters ?? {} });
+      return lines(response, { status: 'success' });
     }
     if (path === '/api/create') {
       const [made] = Object.values(asked.files ?? {});
@@ -80,6 +89,7 @@ export async function fakeOllama(known: readonly string[]): Promise<FakeOllama> 
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     models,
+    templates,
     get sentBytes() {
       return sentBytes;
     },
@@ -88,6 +98,15 @@ export async function fakeOllama(known: readonly string[]): Promise<FakeOllama> 
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+interface Asked {
+  readonly name?: string;
+  readonly model?: string;
+  readonly files?: Record<string, string>;
+  readonly from?: string;
+  readonly template?: string;
+  readonly parameters?: object;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {

@@ -72,9 +72,10 @@ const tensors: readonly (readonly [name: string, shape: readonly number[]])[] = 
 /**
  * Writes a model of some 30,000 weights that mean nothing: it says nonsense, in the form that a grammar leaves it.
  *
+ * @param chatTemplate - how it says that it is to be talked to, in Jinja; left out: it does not say
  * @source github.com/ggml-org/ggml/blob/master/docs/gguf.md, version 3
  */
-export function writeTinyGguf(path: string): void {
+export function writeTinyGguf(path: string, chatTemplate?: string): void {
   const align = (bytes: number) => Math.ceil(bytes / 32) * 32;
   const size = (shape: readonly number[]) => shape.reduce((product, one) => product * one, 1) * 4;
   let offset = 0;
@@ -83,9 +84,12 @@ export function writeTinyGguf(path: string): void {
     offset += align(size(shape));
     return info;
   });
+  const told =
+    chatTemplate === undefined ? [] : [['tokenizer.chat_template', types.string, text(chatTemplate)] as const];
+  const all = [...metadata, ...told];
   const head = Buffer.concat([
-    ...[Buffer.from('GGUF'), u32(3), u64(tensors.length), u64(metadata.length)],
-    ...metadata.flatMap(([key, type, value]) => [text(key), u32(type), value]),
+    ...[Buffer.from('GGUF'), u32(3), u64(tensors.length), u64(all.length)],
+    ...all.flatMap(([key, type, value]) => [text(key), u32(type), value]),
     ...infos,
   ]);
   // The same nonsense each time.

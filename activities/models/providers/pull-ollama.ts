@@ -3,8 +3,10 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { Ollama } from 'ollama';
 import { StewardError } from '../../../schemas/errors.ts';
 import { type OllamaModel, ollamaName } from './chat-ollama.ts';
+import { templateOf } from './ollama-template.ts';
 
 /** How far a model has come. @param part - of one, where that is known */
 export type OnPulled = (what: string, part?: number) => void;
@@ -28,10 +30,23 @@ export async function pullOllama(entry: OllamaModel, onPulled: OnPulled): Promis
           await client.create({ model, stream: true, ...({ files } as object) });
     for await (const { status, completed, total } of stream)
       onPulled(status, total > 0 ? (completed ?? 0) / total : undefined);
+    if (entry.path !== undefined) await tellTemplate(client, model, await ggufAt(entry.path));
   } catch (cause) {
     if (cause instanceof StewardError) throw cause;
     throw new StewardError('modelRefused', `Cannot pull ${model}: ${(cause as Error).message}`);
   }
+}
+
+/** What a server makes a model answer without, when it does not know the template in the file: then it says nothing. */
+const noTemplate = '{{ .Prompt }}';
+
+/** Has the server talk to a model as its file says, where the server itself does not know how. */
+async function tellTemplate(client: Ollama, model: string, file: string): Promise<void> {
+  const { template } = await client.show({ model });
+  if (template?.trim() !== noTemplate) return;
+  const own = await templateOf(file);
+  if (own === undefined) return;
+  await client.create({ model, from: model, template: own.template, parameters: { ...own.parameters } });
 }
 
 async function sendFile(endpoint: string, path: string, onPulled: OnPulled): Promise<Record<string, string>> {
