@@ -6,6 +6,7 @@ import type { ModelEntry } from '../../schemas/models-file.ts';
 import type { RouterDeps } from './ask-models.ts';
 import { embedOnce } from './embed-once.ts';
 import { generate } from './pipeline/generate.ts';
+import { languageOf } from './pipeline/language-of.ts';
 import { processInput } from './pipeline/process-input.ts';
 import { canOf } from './pipeline/route-models.ts';
 import { plainPicture, threeTones } from './probe-media.ts';
@@ -43,11 +44,11 @@ export const probeTool: ModelTool = {
   },
 };
 
-/** A question in each language, and what any right answer holds. */
-const inLanguage: Readonly<Record<ModelLanguage, readonly [question: string, right: RegExp]>> = {
-  en: ['What colour is fresh snow? Answer in English with one word.', /white/i],
-  de: ['Welche Farbe hat frischer Schnee? Antworte auf Deutsch mit einem Wort.', /wei(ß|ss)/i],
-  zh: ['刚下的雪是什么颜色？请用中文回答，只用一个词。', /白/],
+/** A question in each language: whoever speaks it answers in it. */
+const inLanguage: Readonly<Record<ModelLanguage, string>> = {
+  en: 'Describe fresh snow in one sentence.',
+  de: 'Beschreibe frischen Schnee in einem Satz.',
+  zh: '请用一句话描述刚下的雪。',
 };
 
 const bounds = { wholeMs: 300_000, firstMs: 240_000, maxBytes: 1_048_576 };
@@ -110,8 +111,7 @@ async function probeWords(entry: ModelEntry, ask: Ask): Promise<FoundCan> {
   const sounds = known.audio === false ? {} : { audio: await can(async () => await hears(ask), mediaRefused) };
   const languages: ModelLanguage[] = [];
   for (const one of modelLanguages) {
-    const [question, right] = inLanguage[one];
-    if (await can(async () => right.test((await ask(question)).text))) languages.push(one);
+    if (await can(async () => languageOf((await ask(inLanguage[one])).text) === one)) languages.push(one);
   }
   const context = await contextOf(entry);
   return { tools, schema, ...media, ...sounds, languages, ...(context === undefined ? {} : { context }) };

@@ -67,8 +67,8 @@ test('steward models test shows a picture, plays a sound and speaks languages; w
     if (first?.type === 'image_url') return { say: 'Yellow, green.' };
     // As servers of llama.cpp do with what a model cannot take.
     if (first?.type === 'input_audio') return { status: 500 };
-    if (last.includes('Schnee')) return { say: 'Weiß.' };
-    return { say: last.includes('JSON') ? '{"answer":"yes"}' : 'White.' };
+    if (last.includes('Schnee')) return { say: 'Er ist weiß und liegt auf den Dächern.' };
+    return { say: last.includes('JSON') ? '{"answer":"yes"}' : 'It is white, and lies on the roofs.' };
   });
   await using vectors = await fakeModel(() => ({ say: '' }));
   world.use({}, { models: [remote('seeing', seeing), remote('vectors', vectors)], embed: 'vectors' });
