@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Dispatch } from '../schemas/dispatch.ts';
 import type { Files } from '../schemas/file-set.ts';
 import type { HotTier } from '../schemas/hot-tier.ts';
+import type { Memory } from '../schemas/memory.ts';
 import type { AskModel } from '../schemas/model-chat.ts';
 import type { MailTransport } from '../schemas/outgoing.ts';
 import type { Trigger } from '../schemas/trigger-file.ts';
@@ -32,6 +33,7 @@ export interface ActivityDeps {
   readonly transport: MailTransport;
   readonly hot: HotTier;
   readonly askModel: AskModel;
+  readonly memory: Memory;
   readonly dispatch: Dispatch;
   readonly log: Logger;
   /** When a trigger fires, in words, with its next slot. */

@@ -3,6 +3,7 @@ import type { Payload } from '@temporalio/common';
 import type { Dispatch } from '../schemas/dispatch.ts';
 import type { FileSet, TriggerEdits } from '../schemas/file-set.ts';
 import type { HotTier } from '../schemas/hot-tier.ts';
+import type { Memory } from '../schemas/memory.ts';
 import type { ModelDesk } from '../schemas/model-desk.ts';
 import type { StoredReport } from '../schemas/report.ts';
 import type { Store } from '../store/store.ts';
@@ -22,6 +23,7 @@ export interface ApiDeps {
   readonly files: { current(): FileSet; readonly edits?: TriggerEdits };
   readonly dispatch: Dispatch;
   readonly models: ModelDesk;
+  readonly memory: Memory;
   readonly log: ApiLog;
   /** Where requests to hooks are counted. */
   readonly hot: HotTier;

@@ -15,6 +15,7 @@ import { listOutbox } from './routes/list-outbox.ts';
 import { listRuns } from './routes/list-runs.ts';
 import { listTriggers } from './routes/list-triggers.ts';
 import { logIn } from './routes/log-in.ts';
+import { correctFact, forgetFact, readFact, recallFacts, rememberFact } from './routes/memory.ts';
 import { explainModels, listModels, testModel } from './routes/models.ts';
 import { pairAddress } from './routes/pair-address.ts';
 import { postMessage } from './routes/post-message.ts';
@@ -69,6 +70,11 @@ export const routeTable: readonly Route[] = [
   teachIntent,
   listLessons,
   dropLesson,
+  recallFacts,
+  readFact,
+  rememberFact,
+  correctFact,
+  forgetFact,
   storeSecret,
   logIn,
   decodePayloads,

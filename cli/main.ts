@@ -20,6 +20,7 @@ const names = [
     'trigger',
     'channel',
     'models',
+    'memory',
     'secret',
     'inspect',
   ],

@@ -41,7 +41,20 @@ export function parseCommand(text: string): ChatCommand | undefined {
 /** Commands that a person may give in a conversation, as they are typed, without `/`. */
 export const commandNames: readonly string[] = [
   ...['status', 'report', 'digest', 'triggers', 'run', 'runs', 'pause', 'resume'],
-  ...['approvals', 'approve', 'deny', 'cancel', 'pair', 'help'],
+  ...[
+    'approvals',
+    'approve',
+    'deny',
+    'cancel',
+    'remember',
+    'correct',
+    'forget',
+    'what',
+    'why',
+    'meant',
+    'pair',
+    'help',
+  ],
 ];
 
 /** What stands behind a service's own command, such as `/steward status`, with the slash that it lacks. Pure. */

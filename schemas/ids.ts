@@ -22,6 +22,8 @@ export const idPrefixes = {
   incident: 'inc',
   modelCall: 'mcl',
   intentLesson: 'les',
+  fact: 'fct',
+  factVersion: 'fcv',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

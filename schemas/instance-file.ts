@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration, place, timezone } from './common.ts';
 
 /** What a model may ask to be done: each is a command too. */
-export const agentEffects = ['run', 'digest', 'pause', 'resume'] as const;
+export const agentEffects = ['run', 'digest', 'pause', 'resume', 'remember', 'correct'] as const;
 
 /** `steward.yaml`: the instance itself. Every key has a default, so an empty file is a good one. */
 export const instanceFile = z.strictObject({

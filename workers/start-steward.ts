@@ -3,6 +3,7 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { mailTransport } from '../activities/channels/mail-transport.ts';
 import { makeActivities } from '../activities/index.ts';
+import { openMemory } from '../activities/memory/open-memory.ts';
 import { openRouter } from '../activities/models/open-router.ts';
 import { startApi } from '../api/server.ts';
 import { type Clock, systemClock } from '../schemas/clock.ts';
@@ -125,12 +126,14 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ...{ store, files, hot, log, personId: person.id },
     traceContent: options.traceContent ?? false,
   });
+  const memory = openMemory(store);
   const activities = makeActivities({
     store,
     files,
     transport: mailTransport({ log }),
     hot,
     askModel: router.askModel,
+    memory,
     dispatch,
     log,
     home,
@@ -150,6 +153,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     log,
     hot,
     models: router.desk,
+    memory,
     personId: person.id,
     ...options.api,
     decode: (payloads) => payloadCodec(roots).decode(payloads),

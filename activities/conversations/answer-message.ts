@@ -26,11 +26,11 @@ export async function answerMessage(deps: CommandDeps, turn: Turn, message: Inco
   return models.models.length > 0 && instance.agent.enabled ? { think: true } : plainly(withoutModel);
 }
 
-async function runCommand(deps: CommandDeps, turn: Turn, { name, words }: Command): Promise<TurnWay> {
+async function runCommand(deps: CommandDeps, turn: Turn, { name, words, rest }: Command): Promise<TurnWay> {
   if (name === 'help') return plainly(helpDocument(allCommands));
   const known = allCommands.find((one) => one.name === name);
   if (known === undefined) return plainly(unknownCommand(name));
-  return { say: await runSafely(() => known.run(deps, turn, words)), outside: known.outside === true };
+  return { say: await runSafely(() => known.run(deps, turn, words, rest)), outside: known.outside === true };
 }
 
 /** Does what a command does; what is wrong with it becomes a sentence with the remedy. @throws what is to be tried again */

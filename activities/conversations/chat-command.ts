@@ -2,12 +2,14 @@ import type { ZodType } from 'zod';
 import type { ChatDocument } from '../../schemas/chat-document.ts';
 import type { Dispatch } from '../../schemas/dispatch.ts';
 import type { Files } from '../../schemas/file-set.ts';
+import type { Memory } from '../../schemas/memory.ts';
 import type { Trigger } from '../../schemas/trigger-file.ts';
 import type { Store } from '../../store/store.ts';
 
 export interface CommandDeps {
   readonly store: Store;
   readonly files: Pick<Files, 'current'>;
+  readonly memory: Memory;
   readonly dispatch: Pick<Dispatch, 'fireNow' | 'pause' | 'resume' | 'decide' | 'fireForTurn' | 'wakeConversation'>;
   /** When a trigger fires, in words, with its next slot. */
   readonly whenOf: (trigger: Trigger) => { readonly when: string; readonly next?: string };
@@ -52,8 +54,8 @@ export interface ChatCommand {
   readonly tool?: ToolOfCommand;
   /** Whether what it says has words from outside, such as those of a mail. */
   readonly outside?: true;
-  /** Does it and says what came of it. @throws storeBusy, temporalBusy: then it is tried again */
-  run(deps: CommandDeps, turn: Turn, words: readonly string[]): Promise<ChatDocument>;
+  /** Does it and says what came of it. @param rest - what stands behind the name, as it was written @throws storeBusy, temporalBusy: then it is tried again */
+  run(deps: CommandDeps, turn: Turn, words: readonly string[], rest: string): Promise<ChatDocument>;
 }
 
 /** A tool of a command, with the type of its arguments kept inside. */

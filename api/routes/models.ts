@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { intents } from '../../schemas/model-intents.ts';
+import { modelLanguages } from '../../schemas/model-languages.ts';
 import { callOutcomes } from '../../schemas/model-outcomes.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';
@@ -10,7 +11,15 @@ const can = z.strictObject({
     .optional()
     .describe('`envelope`: it is told of tools in words, and names one in an object'),
   schema: z.boolean().optional(),
+  vision: z.boolean().optional().describe('Whether it takes pictures'),
+  audio: z.boolean().optional().describe('Whether it takes sounds'),
+  languages: z
+    .array(z.enum(modelLanguages))
+    .readonly()
+    .optional()
+    .describe('Of those that are tried, in which it answered'),
   context: z.int().optional().describe('Tokens, in and out'),
+  dimensions: z.int().optional().describe('Numbers in a vector, where it makes those'),
 });
 const modelView = z.strictObject({
   name: z.string(),

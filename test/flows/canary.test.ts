@@ -6,13 +6,20 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openMemory } from '../../activities/memory/open-memory.ts';
 import { homePlaces } from '../../workers/home/open-home.ts';
 import { placeCluster } from '../../workers/home/place-cluster.ts';
 import { chaosWorld } from '../chaos/chaos-world.ts';
 import { atRest } from '../chaos/judge-digests.ts';
 import { eventually } from '../support/world.ts';
 
-const canaries = ['Zanzibar-subject-8812', 'Zanzibar-body-4471', 'zanzibar-sender-5530', 'zanzibar-secret-9926'];
+const canaries = [
+  'Zanzibar-fact-6613',
+  'Zanzibar-subject-8812',
+  'Zanzibar-body-4471',
+  'zanzibar-sender-5530',
+  'zanzibar-secret-9926',
+];
 
 function everyFile(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -54,6 +61,14 @@ test('no word of a mail and no secret is at rest anywhere that Steward writes', 
   await eventually(() => world.smtp.mails.find((mail) => mail.raw.includes('Zanzibar-body-4471')), 60_000);
   const kept = await world.withStore((store) => store.db.execute("select 1 from config_files where name = 'models'"));
   expect(kept.rowCount).toBe(1);
+  await world.withStore(async (store) => {
+    const [{ id: personId }] = (await store.db.execute<{ id: string }>('select id from people limit 1')).rows as [
+      { id: string },
+    ];
+    const act = { personId, actId: 'canary', origin: 'owner', source: { channel: 'cli' }, localOnly: false } as const;
+    await openMemory(store).remember(act, 'The key lies under Zanzibar-fact-6613.');
+    expect((await openMemory(store).recall({ personId, question: 'key', limit: 1 }))[0]!.text).toContain(canaries[0]);
+  });
   // Writes what is still in memory to its files, as a stop does.
   await world.withStore((store) => store.db.execute('checkpoint'));
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
+import { openMemory } from '../../activities/memory/open-memory.ts';
 import { openRouter } from '../../activities/models/open-router.ts';
 import type { ApiDeps } from '../../api/api-deps.ts';
 import { startApi } from '../../api/server.ts';
@@ -25,6 +26,7 @@ export async function apiWorld(client: Client, start: string, more: Partial<ApiD
     ...{ log: { info() {}, warn() {}, error() {} }, host: '127.0.0.1', port: 0, token: apiToken },
     hot: inProcessHotTier(world.clock),
     models: deskOf(world),
+    memory: openMemory(world.store),
     decode: async (payloads) => payloads,
     ready: async () => {},
     ...more,

@@ -74,7 +74,7 @@ async function resultOf(
     ...{ inboxId: row.id, personId: row.personId, actId, by: 'agent' },
     channel: await channelOfTurn(deps.store, row.accountId),
   };
-  const document = await runSafely(() => command.run(deps, turn, words));
+  const document = await runSafely(() => command.run(deps, turn, words, words.join(' ')));
   return { result: { text: renderPlain(document).slice(0, resultChars) }, outside: tool.outside };
 }
 

@@ -41,7 +41,7 @@ export async function carryOut(deps: ConversationDeps, { inboxId, step, call }: 
   const actId = actIdOf({ inboxId, step, call });
   const channel = await channelOfTurn(store, row.accountId);
   const turn = { inboxId, personId: row.personId, channel, actId, by: 'agent' as const };
-  const came = await runSafely(() => checked.command.run(deps, turn, checked.words));
+  const came = await runSafely(() => checked.command.run(deps, turn, checked.words, checked.words.join(' ')));
   const document: ChatDocument = [saying({ code: asTyped(checked.command, checked.words) }), ...came];
   const parts = partsOfAnswer(document, row.channel, await deps.maxCharsOf(row.channel));
   await sayBeside(store, inboxId, `after:${step}-${call}`, parts);

@@ -5,11 +5,13 @@ import { digestCommand } from './digest.ts';
 import { meantCommand } from './meant.ts';
 import { pairCommand } from './pair.ts';
 import { pauseCommand, resumeCommand } from './pause.ts';
+import { correctCommand, forgetCommand, rememberCommand } from './remember.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { runsCommand } from './runs.ts';
 import { statusCommand } from './status.ts';
 import { triggersCommand } from './triggers.ts';
+import { whatCommand, whyCommand } from './what.ts';
 
 /** In the order of `/help`. */
 export const allCommands: readonly ChatCommand[] = [
@@ -25,6 +27,11 @@ export const allCommands: readonly ChatCommand[] = [
   approveCommand,
   denyCommand,
   cancelCommand,
+  rememberCommand,
+  correctCommand,
+  forgetCommand,
+  whatCommand,
+  whyCommand,
   meantCommand,
   pairCommand,
 ];

@@ -2,11 +2,13 @@
 // - What is not proven leaves no row. A path without a hook in force answers as any path that does not exist.
 // - Limits hold at the limit and one over; what is over is cut, not kept.
 // - The body is kept byte for byte, and only whoever holds the token reads it.
+
 import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import type { Client } from '@temporalio/client';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openMemory } from '../../../activities/memory/open-memory.ts';
 import type { ApiDeps } from '../../../api/api-deps.ts';
 import { startApi } from '../../../api/server.ts';
 import { deliveries, fires, payloads } from '../../../schemas/db/fires.ts';
@@ -84,6 +86,7 @@ async function hooks(triggers: Record<string, object>, more: Partial<ApiDeps> = 
     log: { info() {}, warn() {}, error() {} },
     hot: inProcessHotTier(world.clock),
     models: deskOf(world),
+    memory: openMemory(world.store),
     personId: world.personId,
     host: '127.0.0.1',
     port: 0,

@@ -1,10 +1,12 @@
 // - Nothing is answered without host, access and shape being right; every error is a problem+json with a remedy.
 // - A fire is answered when it is safe, and the same request is the same fire.
 // - Decoding needs token or login; other pages' scripts get nothing.
+
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openMemory } from '../../../activities/memory/open-memory.ts';
 import type { ApiDeps } from '../../../api/api-deps.ts';
 import { startApi } from '../../../api/server.ts';
 import { endFire } from '../../../store/fires/end-fire.ts';
@@ -59,6 +61,7 @@ async function api(more: Partial<ApiDeps> = {}): Promise<Api> {
     log: { info() {}, warn() {}, error() {} },
     hot: inProcessHotTier(world.clock),
     models: deskOf(world),
+    memory: openMemory(world.store),
     personId: world.personId,
     host: '127.0.0.1',
     port: 0,

@@ -1,0 +1,92 @@
+import { StewardError } from '../../schemas/errors.ts';
+import type { Fact, Memory, RecallAsk, RecalledFact } from '../../schemas/memory.ts';
+import { correctFact, forgetFact, noFact, stateFact } from '../../store/memory/write-fact.ts';
+import type { Store } from '../../store/store.ts';
+import { makeLexicalIndex } from './recall/lexical-index.ts';
+import { rankMemories } from './recall/rank-memories.ts';
+import { slotOf } from './slot-of.ts';
+import { believed, makeWorkingSets, type WorkingSet } from './working-set.ts';
+
+/** UTF-16 code units of one fact: a sentence or two. */
+const maxChars = 2_000;
+
+/** Opens the memory of a process. */
+export function openMemory(store: Store): Memory {
+  const setOf = makeWorkingSets(store);
+  const factOf = async (personId: string, factId: string): Promise<Fact> => {
+    const fact = (await setOf(personId)).facts.get(factId);
+    if (fact === undefined) throw noFact(factId);
+    return fact;
+  };
+  return {
+    remember: async (act, text) => {
+      const factId = await stateFact(store, act, checked(text));
+      const set = await setOf(act.personId);
+      const fact = set.facts.get(factId);
+      // Forgotten between the tries of one act.
+      if (fact === undefined) throw noFact(factId);
+      return { fact, against: againstIt(set, fact) };
+    },
+    correct: async (act, named, text) => {
+      const factId = idOf(await setOf(act.personId), named);
+      await correctFact(store, act, factId, checked(text));
+      return await factOf(act.personId, factId);
+    },
+    forget: async (act, named) => await forgetFact(store, act, idOf(await setOf(act.personId), named)),
+    recall: async (ask) => recallFrom(await setOf(ask.personId), ask),
+    history: async (personId, named) => {
+      const set = await setOf(personId);
+      return set.versions.get(idOf(set, named))!;
+    },
+  };
+}
+
+/** The one fact that an id, or at least four last letters of one, names. @throws notFound, badInput */
+function idOf({ versions }: WorkingSet, named: string): string {
+  if (versions.has(named)) return named;
+  const end = named.trim().toUpperCase();
+  const like = end.length < 4 ? [] : [...versions.keys()].filter((id) => id.endsWith(end));
+  if (like.length > 1) throw new StewardError('badInput', `${named} names ${like.length} facts: say more of the id`);
+  const [only] = like;
+  if (only === undefined) throw noFact(named);
+  return only;
+}
+
+function checked(text: string): string {
+  const plain = text.trim();
+  if (plain === '') throw new StewardError('badInput', 'There is nothing to remember: say it behind the command');
+  if (plain.length <= maxChars) return plain;
+  throw new StewardError(
+    'badInput',
+    `Cannot remember ${plain.length} characters as one fact, expected at most ${maxChars}`,
+  );
+}
+
+/** What is looked through at once, before what may not be shown is taken out. */
+function recallFrom(set: WorkingSet, { question, limit, asOf, leaves = false }: RecallAsk): RecalledFact[] {
+  const all = asOf === undefined ? set.facts : believed(set.versions, asOf);
+  const shown = [...all.values()].filter(({ localOnly }) => !leaves || !localOnly);
+  if (question === undefined)
+    return shown
+      .reverse()
+      .slice(0, limit)
+      .map((fact) => ({ ...fact, why: [] }));
+  // The index is of all that is believed now; of another time, or of a part, one is made.
+  const index =
+    shown.length === set.facts.size && asOf === undefined
+      ? set.index
+      : makeLexicalIndex(
+          shown.map(({ factId, text, recordedAt }) => ({ id: factId, text, at: recordedAt, thread: factId })),
+        );
+  return rankMemories(index, question, limit).map(({ id, why }) => ({ ...all.get(id)!, why }));
+}
+
+/** Others that say something else of the same thing. */
+function againstIt({ facts }: WorkingSet, { factId, text }: Fact): Fact[] {
+  const slot = slotOf(text);
+  if (slot === undefined) return [];
+  return [...facts.values()].filter((other) => {
+    const said = other.factId === factId ? undefined : slotOf(other.text);
+    return said?.of === slot.of && said.value !== slot.value;
+  });
+}

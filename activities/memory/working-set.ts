@@ -1,0 +1,70 @@
+import type { Fact, FactVersion } from '../../schemas/memory.ts';
+import { type ReadVersion, readVersions } from '../../store/memory/read-facts.ts';
+import type { Store } from '../../store/store.ts';
+import { type LexicalIndex, makeLexicalIndex } from './recall/lexical-index.ts';
+
+/** All that one person has told, opened, in the memory of this process and nowhere else. */
+export interface WorkingSet {
+  /** Versions by fact, oldest first. */
+  readonly versions: ReadonlyMap<string, readonly FactVersion[]>;
+  /** What is believed now, oldest first, and where to look for it. */
+  readonly facts: ReadonlyMap<string, Fact>;
+  readonly index: LexicalIndex;
+}
+
+interface Held {
+  /** Up to where it was read. */
+  seq: number;
+  readonly versions: Map<string, FactVersion[]>;
+  set: WorkingSet;
+}
+
+/**
+ * Makes what holds the working sets of a process. Each question reads what was written since the one before, by whichever
+ * worker: a set is never older than the ledger.
+ */
+export function makeWorkingSets(store: Store): (personId: string) => Promise<WorkingSet> {
+  const held = new Map<string, Promise<Held>>();
+  return async (personId) => {
+    const before = held.get(personId);
+    const next = (async () => await refresh(store, personId, await before?.catch(() => undefined)))();
+    held.set(personId, next);
+    return (await next).set;
+  };
+}
+
+async function refresh(store: Store, personId: string, known: Held | undefined): Promise<Held> {
+  const news = await readVersions(store, personId, known?.seq ?? 0);
+  if (known !== undefined && news.length === 0) return known;
+  const versions = known?.versions ?? new Map<string, FactVersion[]>();
+  for (const { seq: _, ...version } of news) addTo(versions, version);
+  const seq = news.reduce((most, one: ReadVersion) => Math.max(most, one.seq), known?.seq ?? 0);
+  const facts = believed(versions);
+  const memories = [...facts.values()].map(({ factId, text, recordedAt }) => {
+    return { id: factId, text, at: recordedAt, thread: factId };
+  });
+  return { seq, versions, set: { versions, facts, index: makeLexicalIndex(memories) } };
+}
+
+function addTo(versions: Map<string, FactVersion[]>, version: FactVersion): void {
+  const all = versions.get(version.factId) ?? [];
+  // Of what is forgotten no word stays, in earlier versions neither.
+  if (version.change === 'forgotten') for (const [at, { text: _, ...one }] of all.entries()) all[at] = one;
+  all.push(version);
+  versions.set(version.factId, all);
+}
+
+/** What is believed, as of now or of then. Pure. */
+export function believed(
+  versions: ReadonlyMap<string, readonly FactVersion[]>,
+  asOf?: Date,
+): ReadonlyMap<string, Fact> {
+  const facts = new Map<string, Fact>();
+  for (const [factId, all] of versions) {
+    const upTo = asOf === undefined ? all : all.filter(({ recordedAt }) => recordedAt <= asOf);
+    const last = upTo.at(-1);
+    if (last?.text === undefined) continue;
+    facts.set(factId, { ...last, text: last.text, since: upTo[0]!.recordedAt });
+  }
+  return facts;
+}

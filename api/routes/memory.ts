@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { newId } from '../../schemas/ids.ts';
+import { type FactAct, type FactVersion, factChanges, factOrigins } from '../../schemas/memory.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import { problem } from '../problem.ts';
+import { route } from '../route.ts';
+
+const versionView = z.strictObject({
+  id: z.string(),
+  version: z.int(),
+  change: z.enum(factChanges),
+  text: z.string().optional().describe('Missing once it is forgotten'),
+  origin: z.enum(factOrigins),
+  channel: z.string(),
+  message: z.string().optional().describe('The message in which it was said'),
+  localOnly: z.boolean(),
+  recordedAt: z.iso.datetime(),
+});
+const factView = versionView.extend({
+  text: z.string(),
+  since: z.iso.datetime().describe('When it was said first'),
+  why: z.array(z.string()).describe('Why it was found'),
+});
+const params = z.strictObject({ id: z.string().max(40).describe('Its id, or the last letters of it') });
+const request = z
+  .string()
+  .min(1)
+  .max(100)
+  .optional()
+  .describe('The same request is the same act; each is one when left out');
+const text = z.string().trim().min(1).max(2_000);
+
+export const recallFacts = route({
+  method: 'get',
+  path: '/api/v1/memory',
+  summary: 'What the owner told, by a question or all of it, newest first',
+  access: 'token',
+  query: z.strictObject({
+    question: z.string().max(2_000).optional(),
+    asOf: z.iso.datetime({ offset: true }).optional().describe('As it was believed then'),
+    limit: z.coerce.number().int().min(1).max(500).default(50),
+  }),
+  answers: { 200: z.strictObject({ facts: z.array(factView) }), 400: problem, 401: problem },
+  handle: async ({ memory, personId }, { query: { question, asOf, limit } }) => {
+    const facts = await memory.recall({
+      ...{ personId, limit },
+      ...(question === undefined ? {} : { question }),
+      ...(asOf === undefined ? {} : { asOf: new Date(asOf) }),
+    });
+    const views = facts.map((fact) => ({
+      ...{ ...viewOf(fact), text: fact.text, since: fact.since.toISOString(), why: [...fact.why] },
+    }));
+    return { status: 200, body: { facts: views } };
+  },
+});
+
+export const readFact = route({
+  method: 'get',
+  path: '/api/v1/memory/{id}',
+  summary: 'All versions of a fact, oldest first',
+  access: 'token',
+  params,
+  answers: { 200: z.strictObject({ versions: z.array(versionView) }), 401: problem, 404: problem },
+  handle: async ({ memory, personId }, { params: { id } }) => ({
+    ...{ status: 200, body: { versions: (await memory.history(personId, id)).map(viewOf) } },
+  }),
+});
+
+export const rememberFact = route({
+  method: 'post',
+  path: '/api/v1/memory',
+  summary: 'Keeps a fact; says which others say something else of the same thing',
+  access: 'token',
+  body: z.strictObject({ text, request }),
+  answers: { 200: z.strictObject({ fact: versionView, against: z.array(versionView) }), 400: problem, 401: problem },
+  handle: async (deps, { body }) => {
+    const { fact, against } = await deps.memory.remember(actOf(deps, body.request), body.text);
+    return { status: 200, body: { fact: viewOf(fact), against: against.map(viewOf) } };
+  },
+});
+
+export const correctFact = route({
+  method: 'post',
+  path: '/api/v1/memory/{id}/correct',
+  summary: 'Says otherwise what a fact says; the version before stays on record',
+  access: 'token',
+  params,
+  body: z.strictObject({ text, request }),
+  answers: { 200: z.strictObject({ fact: versionView }), 400: problem, 401: problem, 404: problem },
+  handle: async (deps, { params: { id }, body }) => ({
+    ...{ status: 200, body: { fact: viewOf(await deps.memory.correct(actOf(deps, body.request), id, body.text)) } },
+  }),
+});
+
+export const forgetFact = route({
+  method: 'delete',
+  path: '/api/v1/memory/{id}',
+  summary: 'Destroys the key of a fact: no version of it can be read again',
+  access: 'token',
+  params,
+  answers: { 200: z.strictObject({ id: z.string() }), 401: problem, 404: problem },
+  handle: async (deps, { params: { id } }) => {
+    await deps.memory.forget(actOf(deps), id);
+    return { status: 200, body: { id } };
+  },
+});
+
+function actOf({ personId, store }: ApiDeps, named = newId('event', store.clock)): FactAct {
+  return { personId, actId: `api:${named}`, origin: 'owner', source: { channel: 'api' }, localOnly: false };
+}
+
+function viewOf({ factId, version, change, text, origin, source, localOnly, recordedAt }: FactVersion) {
+  return {
+    ...{ id: factId, version, change, origin, channel: source.channel, localOnly },
+    ...(text === undefined ? {} : { text }),
+    ...(source.inboxId === undefined ? {} : { message: source.inboxId }),
+    recordedAt: recordedAt.toISOString(),
+  };
+}

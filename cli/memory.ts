@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+import { StewardError } from '../schemas/errors.ts';
+import { factCode } from '../schemas/memory.ts';
+import { visibleLine } from '../schemas/visible-text.ts';
+import { apiClient } from './api-client.ts';
+import { local } from './local-time.ts';
+import { printResult, table } from './print.ts';
+
+interface Version {
+  readonly id: string;
+  readonly version: number;
+  readonly change: string;
+  readonly text?: string;
+  readonly origin: string;
+  readonly channel: string;
+  readonly recordedAt: string;
+}
+type Found = Version & { readonly text: string; readonly why: readonly string[] };
+
+const path = '/api/v1/memory';
+const at = (id: string) => `${path}/${encodeURIComponent(id)}`;
+const when = (recordedAt: string) => local(new Date(recordedAt), Intl.DateTimeFormat().resolvedOptions().timeZone);
+
+/** `steward memory`: what you told, found, corrected and taken back. */
+export function register(program: Command): void {
+  const memory = program
+    .command('memory')
+    .description('what you told Steward: list, recall, remember, correct, forget, history')
+    .action(async () => await recall([], {}));
+  memory
+    .command('list')
+    .description('all that is believed, newest first')
+    .option('--as-of <instant>', 'as it was believed then, such as 2026-11-01T12:00:00Z')
+    .action(async (given: { asOf?: string }) => await recall([], given));
+  memory
+    .command('recall')
+    .description('what has to do with something, best first, and why it was found')
+    .argument('<question...>')
+    .option('--as-of <instant>', 'as it was believed then')
+    .action(recall);
+  memory
+    .command('remember')
+    .description('keep a fact')
+    .argument('<text...>')
+    .action(async (text: string[]) => {
+      const kept = await apiClient().post<{ fact: Version; against: Version[] }>(path, { text: text.join(' ') });
+      printResult(kept, () => [`Noted as ${factCode(kept.fact.id)}.`, ...kept.against.map(describeAgainst)].join('\n'));
+    });
+  memory
+    .command('correct')
+    .description('say otherwise what a fact says; the version before stays on record')
+    .arguments('<fact> <text...>')
+    .action(async (id: string, text: string[]) => {
+      const { fact } = await apiClient().post<{ fact: Version }>(`${at(id)}/correct`, { text: text.join(' ') });
+      printResult({ fact }, `${factCode(fact.id)} says from now on: ${visibleLine(fact.text ?? '')}`);
+    });
+  memory
+    .command('forget')
+    .description('destroy the key of a fact: no version of it can be read again')
+    .argument('<fact>')
+    .action(async (id: string) => printResult(await apiClient().delete<{ id: string }>(at(id)), `${id} is forgotten.`));
+  memory
+    .command('history')
+    .description('all versions of a fact, oldest first')
+    .argument('<fact>')
+    .action(async (id: string) => {
+      const page = await apiClient().get<{ versions: Version[] }>(at(id));
+      const rows = page.versions.map(({ version, change, text, channel, recordedAt }) => [
+        ...[`${version}`, change, visibleLine(text ?? '-', 80), when(recordedAt), channel],
+      ]);
+      printResult(page, () => table(['VERSION', 'WHAT', 'WORDS', 'WHEN', 'BY'], rows));
+    });
+}
+
+async function recall(question: readonly string[], { asOf }: { readonly asOf?: string }): Promise<void> {
+  if (asOf !== undefined && Number.isNaN(Date.parse(asOf)))
+    throw new StewardError('badInput', `--as-of "${asOf}" is no instant, expected such as 2026-11-01T12:00:00Z`);
+  const query = new URLSearchParams({
+    ...(question.length === 0 ? {} : { question: question.join(' ') }),
+    ...(asOf === undefined ? {} : { asOf: new Date(asOf).toISOString() }),
+  });
+  const page = await apiClient().get<{ facts: Found[] }>(`${path}?${query}`);
+  printResult(page, () => describeFacts(page.facts, question.length > 0));
+}
+
+function describeFacts(facts: readonly Found[], asked: boolean): string {
+  if (facts.length === 0) return asked ? 'You have told nothing of that.' : 'You have told nothing yet.';
+  const rows = facts.map(({ id, text, recordedAt, channel, why }) => [
+    ...[factCode(id), visibleLine(text, 80), when(recordedAt), channel, ...(asked ? [why.join('; ')] : [])],
+  ]);
+  return table(['FACT', 'WHAT YOU TOLD', 'WHEN', 'BY', ...(asked ? ['WHY'] : [])], rows);
+}
+
+const describeAgainst = ({ id, text }: Version) =>
+  `You told before: ${visibleLine(text ?? '')}. If that is over: steward memory forget ${factCode(id)}`;

@@ -1,0 +1,107 @@
+import { and, desc, eq } from 'drizzle-orm';
+import { memoryFacts, memoryVersions } from '../../schemas/db/memory-facts.ts';
+import { people } from '../../schemas/db/people.ts';
+import { StewardError } from '../../schemas/errors.ts';
+import { newId } from '../../schemas/ids.ts';
+import type { FactAct, FactChange } from '../../schemas/memory.ts';
+import { inTransaction, type Store, type StoreIn } from '../store.ts';
+
+/** Where the words of a version lie: one that is put in the place of another does not open. */
+export const contentPlace = (factId: string, version: number, person: string) => ({
+  ...{ table: 'memory_versions', row: factId, column: 'content', person, version },
+});
+
+/**
+ * Writes one after another for a person: versions are numbered in the order in which they are seen, so that whoever reads on
+ * from a number has missed none.
+ */
+async function lockPerson({ db }: StoreIn, personId: string): Promise<void> {
+  await db.select({ id: people.id }).from(people).where(eq(people.id, personId)).for('no key update');
+}
+
+/** Keeps something that was told. The same act is the same fact. @returns its id */
+export async function stateFact(store: Store, act: FactAct, text: string): Promise<string> {
+  return await inTransaction(store, async (inside) => {
+    await lockPerson(inside, act.personId);
+    const done = await factOfAct(inside, act);
+    if (done !== undefined) return done;
+    const unit = inside.keys.newUnit(act.personId);
+    const factId = newId('fact', inside.clock);
+    const createdAt = inside.clock.now();
+    await inside.db
+      .insert(memoryFacts)
+      .values({ id: factId, personId: act.personId, wrappedKey: unit.wrapped, createdAt });
+    const content = unit.seal(contentPlace(factId, 1, act.personId), text);
+    await addVersion(inside, act, { factId, version: 1, change: 'stated', content });
+    return factId;
+  });
+}
+
+/** Adds what is believed from now on. The same act adds once. @throws notFound */
+export async function correctFact(store: Store, act: FactAct, factId: string, text: string): Promise<void> {
+  await inTransaction(store, async (inside) => {
+    await lockPerson(inside, act.personId);
+    const wrappedKey = await keyOf(inside, act.personId, factId);
+    if ((await factOfAct(inside, act)) !== undefined) return;
+    if (wrappedKey === null) throw noFact(factId);
+    const version = (await newestVersion(inside, factId)) + 1;
+    const unit = inside.keys.unit(act.personId, wrappedKey);
+    const content = unit.seal(contentPlace(factId, version, act.personId), text);
+    await addVersion(inside, act, { factId, version, change: 'corrected', content });
+  });
+}
+
+/** Destroys a fact's key and all its words; that there was one stays. The same act forgets once. @throws notFound */
+export async function forgetFact(store: Store, act: FactAct, factId: string): Promise<void> {
+  await inTransaction(store, async (inside) => {
+    await lockPerson(inside, act.personId);
+    const wrappedKey = await keyOf(inside, act.personId, factId);
+    if ((await factOfAct(inside, act)) !== undefined) return;
+    if (wrappedKey === null) throw noFact(factId);
+    await inside.db
+      .update(memoryFacts)
+      .set({ wrappedKey: null, forgottenAt: inside.clock.now() })
+      .where(eq(memoryFacts.id, factId));
+    await inside.db.update(memoryVersions).set({ content: null }).where(eq(memoryVersions.factId, factId));
+    const version = (await newestVersion(inside, factId)) + 1;
+    await addVersion(inside, act, { factId, version, change: 'forgotten', content: null });
+  });
+}
+
+async function addVersion(
+  { db, clock }: StoreIn,
+  { personId, actId, origin, source, localOnly }: FactAct,
+  version: { factId: string; version: number; change: FactChange; content: Buffer | null },
+): Promise<void> {
+  await db.insert(memoryVersions).values({
+    ...{ id: newId('factVersion', clock), personId, actId, origin, localOnly, ...version },
+    ...{ channel: source.channel, inboxId: source.inboxId ?? null, recordedAt: clock.now() },
+  });
+}
+
+async function factOfAct({ db }: StoreIn, { personId, actId }: FactAct): Promise<string | undefined> {
+  const own = and(eq(memoryVersions.personId, personId), eq(memoryVersions.actId, actId));
+  const [row] = await db.select({ factId: memoryVersions.factId }).from(memoryVersions).where(own);
+  return row?.factId;
+}
+
+/** @returns null where it is forgotten @throws notFound */
+async function keyOf({ db }: StoreIn, personId: string, factId: string): Promise<Buffer | null> {
+  const own = and(eq(memoryFacts.id, factId), eq(memoryFacts.personId, personId));
+  const [row] = await db.select({ wrappedKey: memoryFacts.wrappedKey }).from(memoryFacts).where(own);
+  if (row === undefined) throw noFact(factId);
+  return row.wrappedKey;
+}
+
+async function newestVersion({ db }: StoreIn, factId: string): Promise<number> {
+  const [row] = await db
+    .select({ version: memoryVersions.version })
+    .from(memoryVersions)
+    .where(eq(memoryVersions.factId, factId))
+    .orderBy(desc(memoryVersions.version))
+    .limit(1);
+  return row!.version;
+}
+
+/** One that never was and one that is forgotten are the same to whoever asks. */
+export const noFact = (factId: string) => new StewardError('notFound', `There is no fact ${factId}`);
