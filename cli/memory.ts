@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { StewardError } from '../schemas/errors.ts';
-import { factCode } from '../schemas/memory.ts';
+import { factCode, factKinds } from '../schemas/memory.ts';
 import { visibleLine } from '../schemas/visible-text.ts';
 import { apiClient } from './api-client.ts';
 import { local } from './local-time.ts';
@@ -16,6 +16,19 @@ interface Version {
   readonly recordedAt: string;
 }
 type Found = Version & { readonly text: string; readonly why: readonly string[] };
+
+interface Given {
+  readonly kind?: string;
+  readonly name?: readonly string[];
+  readonly scope?: readonly string[];
+  readonly pin?: boolean;
+}
+const saidOf = ({ kind, name: names, scope: scopes, pin: pinned }: Given) => ({
+  ...(kind && { kind }),
+  ...(names && { names }),
+  ...(scopes && { scopes }),
+  ...(pinned === undefined ? {} : { pinned }),
+});
 
 const path = '/api/v1/memory';
 const at = (id: string) => `${path}/${encodeURIComponent(id)}`;
@@ -42,16 +55,27 @@ export function register(program: Command): void {
     .command('remember')
     .description('keep a fact')
     .argument('<text...>')
-    .action(async (text: string[]) => {
-      const kept = await apiClient().post<{ fact: Version; against: Version[] }>(path, { text: text.join(' ') });
+    .option('--kind <kind>', factKinds.join(', '))
+    .option('--name <name...>', 'of what it is about: a question that names one is told of it')
+    .option('--scope <scope...>', 'where it holds, such as work; everywhere when left out')
+    .option('--pin', 'have it thought of at each question')
+    .action(async (text: string[], given: Given) => {
+      const body = { text: text.join(' '), ...saidOf(given) };
+      const kept = await apiClient().post<{ fact: Version; against: Version[] }>(path, body);
       printResult(kept, () => [`Noted as ${factCode(kept.fact.id)}.`, ...kept.against.map(describeAgainst)].join('\n'));
     });
   memory
     .command('correct')
     .description('say otherwise what a fact says; the version before stays on record')
-    .arguments('<fact> <text...>')
-    .action(async (id: string, text: string[]) => {
-      const { fact } = await apiClient().post<{ fact: Version }>(`${at(id)}/correct`, { text: text.join(' ') });
+    .arguments('<fact> [text...]')
+    .option('--kind <kind>', factKinds.join(', '))
+    .option('--name <name...>', 'in the place of the names before')
+    .option('--scope <scope...>', 'in the place of the scopes before')
+    .option('--pin', 'have it thought of at each question')
+    .option('--no-pin', 'have it thought of when it is named')
+    .action(async (id: string, text: string[], given: Given) => {
+      const body = { ...(text.length === 0 ? {} : { text: text.join(' ') }), ...saidOf(given) };
+      const { fact } = await apiClient().post<{ fact: Version }>(`${at(id)}/correct`, body);
       printResult({ fact }, `${factCode(fact.id)} says from now on: ${visibleLine(fact.text ?? '')}`);
     });
   memory

@@ -49,6 +49,8 @@ export const commandNames: readonly string[] = [
     'remember',
     'correct',
     'forget',
+    'pin',
+    'unpin',
     'what',
     'why',
     'meant',

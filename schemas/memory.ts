@@ -2,6 +2,26 @@
 export const factOrigins = ['owner', 'agent'] as const;
 export type FactOrigin = (typeof factOrigins)[number];
 
+/** What a fact is: of these, preferences may hold always, and questions are open ones. */
+export const factKinds = ['fact', 'preference', 'decision', 'relation', 'question'] as const;
+export type FactKind = (typeof factKinds)[number];
+
+/** What a fact says, and when it is thought of. All of it lies sealed. */
+export interface FactWords {
+  readonly text: string;
+  readonly kind: FactKind;
+  /** Of what it is about: a question that names one of them is told of it. */
+  readonly names: readonly string[];
+  /** Where it holds, such as `work`; everywhere when empty. */
+  readonly scopes: readonly string[];
+  /** Thought of at each question where it holds. */
+  readonly pinned: boolean;
+  /** Ids of facts that a relation joins. */
+  readonly joins: readonly string[];
+}
+/** What is said of a fact; the rest is as it was, or as it is mostly. */
+export type FactSaid = Partial<FactWords>;
+
 /** What became of a fact with one version: it was said, said otherwise, or taken back. */
 export const factChanges = ['stated', 'corrected', 'forgotten'] as const;
 export type FactChange = (typeof factChanges)[number];
@@ -14,14 +34,15 @@ export interface FactSource {
   readonly inboxId?: string;
 }
 
-/** One version of a fact. Nothing is written over: what was believed when is read from these. */
-export interface FactVersion {
+/**
+ * One version of a fact. Nothing is written over: what was believed when is read from these. Without words once it is
+ * forgotten: its key is destroyed, that of earlier versions with it.
+ */
+export interface FactVersion extends FactSaid {
   readonly factId: string;
   /** From 1. */
   readonly version: number;
   readonly change: FactChange;
-  /** Undefined once it is forgotten: its key is destroyed, that of earlier versions with it. */
-  readonly text?: string;
   readonly origin: FactOrigin;
   readonly source: FactSource;
   /** Said by a channel of `privacy: local-only`: no model on another machine is shown it. */
@@ -30,8 +51,7 @@ export interface FactVersion {
 }
 
 /** A fact as it is believed. */
-export interface Fact extends FactVersion {
-  readonly text: string;
+export interface Fact extends Omit<FactVersion, keyof FactWords>, FactWords {
   /** When it was said first. */
   readonly since: Date;
 }
@@ -61,18 +81,43 @@ export interface RecallAsk {
   readonly leaves?: boolean;
 }
 
+/** What is said now, for which the right facts are to be thought of, and no others. */
+export interface ConsiderAsk extends Pick<RecallAsk, 'personId' | 'leaves'> {
+  readonly said: string;
+  /** Where it is said; facts of everywhere hold there too. All when left out. */
+  readonly scopes?: readonly string[];
+  /** Of pinned and named facts together. */
+  readonly most: number;
+}
+
+/** What is to be thought of. No fact stands twice. */
+export interface Considered {
+  /** Preferences that hold everywhere. */
+  readonly always: readonly Fact[];
+  readonly pinned: readonly Fact[];
+  /** What was named, and what a named relation joins. */
+  readonly named: readonly Fact[];
+  /** Open questions: those that are pinned, and those that were named. */
+  readonly questions: readonly Fact[];
+}
+
 /** What a person types to name a fact: the last letters of its id. Pure. */
 export const factCode = (factId: string): string => factId.slice(-6).toLowerCase();
 
 /** What a person has told. Implemented in `activities/memory`. */
 export interface Memory {
   /** @returns the fact, and others that say something else of the same thing */
-  remember(act: FactAct, text: string): Promise<{ readonly fact: Fact; readonly against: readonly Fact[] }>;
+  remember(
+    act: FactAct,
+    said: FactSaid & { readonly text: string },
+  ): Promise<{ readonly fact: Fact; readonly against: readonly Fact[] }>;
   /** The version before stays, and is not believed any more. @param named - its id, or its last letters @throws notFound */
-  correct(act: FactAct, named: string, text: string): Promise<Fact>;
+  correct(act: FactAct, named: string, said: FactSaid): Promise<Fact>;
   /** Destroys its key: no version can be read any more. @throws notFound */
   forget(act: FactAct, named: string): Promise<void>;
   recall(ask: RecallAsk): Promise<readonly RecalledFact[]>;
+  /** Finds by names alone: what is shown unasked must be right. */
+  consider(ask: ConsiderAsk): Promise<Considered>;
   /** All versions of a fact, oldest first. @throws notFound */
   history(personId: string, named: string): Promise<readonly FactVersion[]>;
 }

@@ -1,7 +1,8 @@
 import { StewardError } from '../../schemas/errors.ts';
-import type { Fact, Memory, RecallAsk, RecalledFact } from '../../schemas/memory.ts';
+import type { Fact, FactSaid, FactWords, Memory, RecallAsk, RecalledFact } from '../../schemas/memory.ts';
 import { correctFact, forgetFact, noFact, stateFact } from '../../store/memory/write-fact.ts';
 import type { Store } from '../../store/store.ts';
+import { considerFacts } from './consider-facts.ts';
 import { makeLexicalIndex } from './recall/lexical-index.ts';
 import { rankMemories } from './recall/rank-memories.ts';
 import { slotOf } from './slot-of.ts';
@@ -19,21 +20,23 @@ export function openMemory(store: Store): Memory {
     return fact;
   };
   return {
-    remember: async (act, text) => {
-      const factId = await stateFact(store, act, checked(text));
+    remember: async (act, said) => {
+      const factId = await stateFact(store, act, wordsOf(said, plainly));
       const set = await setOf(act.personId);
       const fact = set.facts.get(factId);
       // Forgotten between the tries of one act.
       if (fact === undefined) throw noFact(factId);
       return { fact, against: againstIt(set, fact) };
     },
-    correct: async (act, named, text) => {
-      const factId = idOf(await setOf(act.personId), named);
-      await correctFact(store, act, factId, checked(text));
+    correct: async (act, named, said) => {
+      const before = await factOf(act.personId, idOf(await setOf(act.personId), named));
+      const { factId } = before;
+      await correctFact(store, act, factId, wordsOf(said, before));
       return await factOf(act.personId, factId);
     },
     forget: async (act, named) => await forgetFact(store, act, idOf(await setOf(act.personId), named)),
     recall: async (ask) => recallFrom(await setOf(ask.personId), ask),
+    consider: async ({ personId, ...ask }) => considerFacts((await setOf(personId)).facts, ask),
     history: async (personId, named) => {
       const set = await setOf(personId);
       return set.versions.get(idOf(set, named))!;
@@ -50,6 +53,14 @@ function idOf({ versions }: WorkingSet, named: string): string {
   const [only] = like;
   if (only === undefined) throw noFact(named);
   return only;
+}
+
+const plainly: FactWords = { text: '', kind: 'fact', names: [], scopes: [], pinned: false, joins: [] };
+
+/** What is said, and of the rest what was before. @throws badInput */
+function wordsOf(said: FactSaid, { text, kind, names, scopes, pinned, joins }: FactWords): FactWords {
+  const words = { text, kind, names, scopes, pinned, joins, ...said };
+  return { ...words, text: checked(words.text) };
 }
 
 function checked(text: string): string {

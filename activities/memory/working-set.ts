@@ -1,4 +1,4 @@
-import type { Fact, FactVersion } from '../../schemas/memory.ts';
+import type { Fact, FactVersion, FactWords } from '../../schemas/memory.ts';
 import { type ReadVersion, readVersions } from '../../store/memory/read-facts.ts';
 import type { Store } from '../../store/store.ts';
 import { type LexicalIndex, makeLexicalIndex } from './recall/lexical-index.ts';
@@ -49,10 +49,16 @@ async function refresh(store: Store, personId: string, known: Held | undefined):
 function addTo(versions: Map<string, FactVersion[]>, version: FactVersion): void {
   const all = versions.get(version.factId) ?? [];
   // Of what is forgotten no word stays, in earlier versions neither.
-  if (version.change === 'forgotten') for (const [at, { text: _, ...one }] of all.entries()) all[at] = one;
+  if (version.change === 'forgotten') for (const [at, one] of all.entries()) all[at] = withoutWords(one);
   all.push(version);
   versions.set(version.factId, all);
 }
+
+function withoutWords({ text, kind, names, scopes, pinned, joins, ...rest }: FactVersion): FactVersion {
+  return rest;
+}
+
+const hasWords = (version: FactVersion): version is FactVersion & FactWords => version.text !== undefined;
 
 /** What is believed, as of now or of then. Pure. */
 export function believed(
@@ -63,8 +69,7 @@ export function believed(
   for (const [factId, all] of versions) {
     const upTo = asOf === undefined ? all : all.filter(({ recordedAt }) => recordedAt <= asOf);
     const last = upTo.at(-1);
-    if (last?.text === undefined) continue;
-    facts.set(factId, { ...last, text: last.text, since: upTo[0]!.recordedAt });
+    if (last !== undefined && hasWords(last)) facts.set(factId, { ...last, since: upTo[0]!.recordedAt });
   }
   return facts;
 }

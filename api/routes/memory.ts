@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { newId } from '../../schemas/ids.ts';
-import { type FactAct, type FactVersion, factChanges, factOrigins } from '../../schemas/memory.ts';
+import {
+  type FactAct,
+  type FactSaid,
+  type FactVersion,
+  factChanges,
+  factKinds,
+  factOrigins,
+} from '../../schemas/memory.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';
@@ -9,7 +16,12 @@ const versionView = z.strictObject({
   id: z.string(),
   version: z.int(),
   change: z.enum(factChanges),
-  text: z.string().optional().describe('Missing once it is forgotten'),
+  text: z.string().optional().describe('Missing with all that follows once it is forgotten'),
+  kind: z.enum(factKinds).optional(),
+  names: z.array(z.string()).readonly().optional(),
+  scopes: z.array(z.string()).readonly().optional(),
+  pinned: z.boolean().optional(),
+  joins: z.array(z.string()).readonly().optional(),
   origin: z.enum(factOrigins),
   channel: z.string(),
   message: z.string().optional().describe('The message in which it was said'),
@@ -29,6 +41,14 @@ const request = z
   .optional()
   .describe('The same request is the same act; each is one when left out');
 const text = z.string().trim().min(1).max(2_000);
+const word = z.string().trim().min(1).max(100);
+const detail = {
+  kind: z.enum(factKinds).optional().describe('A preference without scopes holds always; a question is an open one'),
+  names: z.array(word).max(20).optional().describe('Of what it is about: a question that names one is told of it'),
+  scopes: z.array(word).max(20).optional().describe('Where it holds, such as `work`; everywhere when empty'),
+  pinned: z.boolean().optional().describe('Thought of at each question where it holds'),
+  joins: z.array(z.string().max(40)).max(20).optional().describe('Ids of facts that a relation joins'),
+};
 
 export const recallFacts = route({
   method: 'get',
@@ -71,10 +91,11 @@ export const rememberFact = route({
   path: '/api/v1/memory',
   summary: 'Keeps a fact; says which others say something else of the same thing',
   access: 'token',
-  body: z.strictObject({ text, request }),
+  body: z.strictObject({ text, request, ...detail }),
   answers: { 200: z.strictObject({ fact: versionView, against: z.array(versionView) }), 400: problem, 401: problem },
   handle: async (deps, { body }) => {
-    const { fact, against } = await deps.memory.remember(actOf(deps, body.request), body.text);
+    const { request: named, ...said } = body;
+    const { fact, against } = await deps.memory.remember(actOf(deps, named), { ...given(said), text: body.text });
     return { status: 200, body: { fact: viewOf(fact), against: against.map(viewOf) } };
   },
 });
@@ -85,11 +106,12 @@ export const correctFact = route({
   summary: 'Says otherwise what a fact says; the version before stays on record',
   access: 'token',
   params,
-  body: z.strictObject({ text, request }),
+  body: z.strictObject({ text: text.optional(), request, ...detail }),
   answers: { 200: z.strictObject({ fact: versionView }), 400: problem, 401: problem, 404: problem },
-  handle: async (deps, { params: { id }, body }) => ({
-    ...{ status: 200, body: { fact: viewOf(await deps.memory.correct(actOf(deps, body.request), id, body.text)) } },
-  }),
+  handle: async (deps, { params: { id }, body: { request: named, ...said } }) => {
+    const fact = await deps.memory.correct(actOf(deps, named), id, given(said));
+    return { status: 200, body: { fact: viewOf(fact) } };
+  },
 });
 
 export const forgetFact = route({
@@ -109,10 +131,16 @@ function actOf({ personId, store }: ApiDeps, named = newId('event', store.clock)
   return { personId, actId: `api:${named}`, origin: 'owner', source: { channel: 'api' }, localOnly: false };
 }
 
-function viewOf({ factId, version, change, text, origin, source, localOnly, recordedAt }: FactVersion) {
+/** What was said, without what was not. */
+const given = (said: { [key in keyof FactSaid]: FactSaid[key] | undefined }): FactSaid =>
+  Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+
+function viewOf(fact: FactVersion) {
+  const { factId: id, version, change, origin, source, localOnly, recordedAt } = fact;
+  const { text, kind, names, scopes, pinned, joins } = fact;
   return {
-    ...{ id: factId, version, change, origin, channel: source.channel, localOnly },
-    ...(text === undefined ? {} : { text }),
+    ...{ id, version, change, origin, channel: source.channel, localOnly },
+    ...given({ text, kind, names, scopes, pinned, joins }),
     ...(source.inboxId === undefined ? {} : { message: source.inboxId }),
     recordedAt: recordedAt.toISOString(),
   };

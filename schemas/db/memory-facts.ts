@@ -34,7 +34,7 @@ export const memoryVersions = pgTable(
       .references(() => people.id),
     version: integer('version').notNull(),
     change: text('change', { enum: factChanges }).notNull(),
-    /** Sealed words; null where it says that the fact is forgotten, and in all versions once it does. */
+    /** Sealed JSON of `FactWords`; null where it says that the fact is forgotten, and in all versions once it does. */
     content: sealed('content'),
     origin: text('origin', { enum: factOrigins }).notNull(),
     channel: text('channel').notNull(),

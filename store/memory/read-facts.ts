@@ -1,6 +1,6 @@
 import { and, asc, eq, gt } from 'drizzle-orm';
 import { memoryFacts, memoryVersions } from '../../schemas/db/memory-facts.ts';
-import type { FactVersion } from '../../schemas/memory.ts';
+import type { FactVersion, FactWords } from '../../schemas/memory.ts';
 import type { StoreIn } from '../store.ts';
 import { contentPlace } from './write-fact.ts';
 
@@ -33,7 +33,8 @@ export async function readVersions(
     if (content === null || wrappedKey === null) return read;
     try {
       const place = contentPlace(factId, version, personId);
-      return { ...read, text: keys.unit(personId, wrappedKey).open(place, content).toString('utf8') };
+      const opened = keys.unit(personId, wrappedKey).open(place, content).toString('utf8');
+      return { ...read, ...(JSON.parse(opened) as FactWords) };
     } catch {
       return read;
     }

@@ -3,7 +3,7 @@ import { memoryFacts, memoryVersions } from '../../schemas/db/memory-facts.ts';
 import { people } from '../../schemas/db/people.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import { newId } from '../../schemas/ids.ts';
-import type { FactAct, FactChange } from '../../schemas/memory.ts';
+import type { FactAct, FactChange, FactWords } from '../../schemas/memory.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
 
 /** Where the words of a version lie: one that is put in the place of another does not open. */
@@ -20,7 +20,7 @@ async function lockPerson({ db }: StoreIn, personId: string): Promise<void> {
 }
 
 /** Keeps something that was told. The same act is the same fact. @returns its id */
-export async function stateFact(store: Store, act: FactAct, text: string): Promise<string> {
+export async function stateFact(store: Store, act: FactAct, words: FactWords): Promise<string> {
   return await inTransaction(store, async (inside) => {
     await lockPerson(inside, act.personId);
     const done = await factOfAct(inside, act);
@@ -31,14 +31,14 @@ export async function stateFact(store: Store, act: FactAct, text: string): Promi
     await inside.db
       .insert(memoryFacts)
       .values({ id: factId, personId: act.personId, wrappedKey: unit.wrapped, createdAt });
-    const content = unit.seal(contentPlace(factId, 1, act.personId), text);
+    const content = unit.seal(contentPlace(factId, 1, act.personId), JSON.stringify(words));
     await addVersion(inside, act, { factId, version: 1, change: 'stated', content });
     return factId;
   });
 }
 
 /** Adds what is believed from now on. The same act adds once. @throws notFound */
-export async function correctFact(store: Store, act: FactAct, factId: string, text: string): Promise<void> {
+export async function correctFact(store: Store, act: FactAct, factId: string, words: FactWords): Promise<void> {
   await inTransaction(store, async (inside) => {
     await lockPerson(inside, act.personId);
     const wrappedKey = await keyOf(inside, act.personId, factId);
@@ -46,7 +46,7 @@ export async function correctFact(store: Store, act: FactAct, factId: string, te
     if (wrappedKey === null) throw noFact(factId);
     const version = (await newestVersion(inside, factId)) + 1;
     const unit = inside.keys.unit(act.personId, wrappedKey);
-    const content = unit.seal(contentPlace(factId, version, act.personId), text);
+    const content = unit.seal(contentPlace(factId, version, act.personId), JSON.stringify(words));
     await addVersion(inside, act, { factId, version, change: 'corrected', content });
   });
 }

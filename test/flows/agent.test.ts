@@ -57,12 +57,13 @@ async function worldWith(answer: (last: string, nth: number) => FakeAnswer, agen
 }
 
 test('a model answers what is no command, with the talk before it and what its tools say', async () => {
+  const usage = { prompt_tokens: 700, completion_tokens: 10 };
   await using made = await worldWith((_, nth) =>
     nth === 1
-      ? { say: 'Let me look.', call: [{ tool: 'triggers', args: '' }] }
+      ? { say: 'Let me look.', call: [{ tool: 'triggers', args: '' }], usage }
       : nth === 2
-        ? { say: 'There is **idle**, it fires [yearly](https://x.example/y).' }
-        : { say: 'You asked about triggers.' },
+        ? { say: 'There is **idle**, it fires [yearly](https://x.example/y).', usage }
+        : { say: 'You asked about triggers.', usage },
   );
   const { world, model } = made;
   const { conversation } = await say(world, '1', 'which triggers are there?');
@@ -80,10 +81,10 @@ test('a model answers what is no command, with the talk before it and what its t
   ]);
   const steps = await world.steward().store.db.select().from(turnSteps);
   expect(steps.map(({ call, model: by, inputTokens }) => [call, by, inputTokens])).toEqual([
-    [0, 'clever', 100],
+    [0, 'clever', 700],
     [1, null, 0],
-    [0, 'clever', 100],
-    [0, 'clever', 100],
+    [0, 'clever', 700],
+    [0, 'clever', 700],
   ]);
 }, 60_000);
 

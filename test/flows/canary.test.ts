@@ -66,7 +66,7 @@ test('no word of a mail and no secret is at rest anywhere that Steward writes', 
       { id: string },
     ];
     const act = { personId, actId: 'canary', origin: 'owner', source: { channel: 'cli' }, localOnly: false } as const;
-    await openMemory(store).remember(act, 'The key lies under Zanzibar-fact-6613.');
+    await openMemory(store).remember(act, { text: 'The key lies under Zanzibar-fact-6613.' });
     expect((await openMemory(store).recall({ personId, question: 'key', limit: 1 }))[0]!.text).toContain(canaries[0]);
   });
   // Writes what is still in memory to its files, as a stop does.

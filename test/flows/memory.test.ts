@@ -80,6 +80,24 @@ test('a model looks into memory, and what it would keep waits for a word', async
   expect(await say(world, '5', '/what do you know about coffee')).toContain('The person drinks coffee now');
 }, 90_000);
 
+test('a model is told what is pinned and what is named before it answers, and nothing else', async () => {
+  await using model = await fakeModel(() => ({ say: 'Noted.' }));
+  await using world = await startWorld({
+    files: { 'models.yaml': `models: [{ name: m, type: remote, endpoint: "${model.openaiEndpoint}" }]\n` },
+  });
+  const pinned = codeIn((await say(world, '1', '/remember Answers shall be short')).replace('Noted as ', ''));
+  expect(await say(world, '2', `/pin ${pinned}`)).toContain('is thought of at each question');
+  await say(world, '3', '/remember My bicycle is green');
+  await say(world, '4', '/remember The cellar is dry');
+  await say(world, '5', 'Which bicycle do I have?');
+  const system = () => model.asked.at(-1)!.body.messages[0]!.content;
+  expect(system()).toContain('- Answers shall be short\n- My bicycle is green');
+  expect(system()).not.toContain('cellar');
+  expect(await say(world, '6', `/unpin ${pinned}`)).toContain('when it is named');
+  await say(world, '7', 'Hello?');
+  expect(system()).not.toContain('told you before');
+}, 60_000);
+
 test('a fact that must not leave is shown to no model on another machine', async () => {
   let shown = '';
   await using model = await fakeModel((last, nth) => {
@@ -91,7 +109,7 @@ test('a fact that must not leave is shown to no model on another machine', async
   await using world = await startWorld({ files: { 'models.yaml': `models: [${far}]\n` } });
   const { store, personId } = world.steward();
   const act = { personId, actId: 'a', origin: 'owner', source: { channel: 'home' }, localOnly: true } as const;
-  await openMemory(store).remember(act, 'The safe opens with canary-7714');
+  await openMemory(store).remember(act, { text: 'The safe opens with canary-7714' });
   await say(world, '1', '/remember The safe is in the cellar');
   expect(await say(world, '2', 'Where is the safe?')).toBe('Done.');
   expect(shown).toContain('The safe is in the cellar');

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Considered } from '../../../schemas/memory.ts';
 import type { AnsweredAsk, ModelMessage } from '../../../schemas/model-chat.ts';
 import { visibleText } from '../../../schemas/visible-text.ts';
 import type { Exchange } from '../../../store/conversations/read-talk.ts';
@@ -49,6 +50,21 @@ export function gatherMessages(
   ];
   const tainted = shown.some((one) => one.tainted) || steps.some((step) => step.tainted);
   return { messages, tainted };
+}
+
+/** Characters of facts that a model is told unasked. */
+const toldChars = 6_000;
+
+/** Says before all else what the person told that is to be thought of now; nothing where there is nothing. Pure. */
+export function withTold(messages: readonly ModelMessage[], told: Considered): ModelMessage[] {
+  const [first, ...rest] = messages;
+  const { always, pinned, named, questions } = told;
+  const known = [...always, ...pinned, ...named].map(({ text }) => `- ${visibleText(text)}`);
+  const open = questions.map(({ text }) => `- still open: ${visibleText(text)}`);
+  if (first === undefined || known.length + open.length === 0) return [...messages];
+  const facts = [...known, ...open].join('\n').slice(0, toldChars);
+  const content = `${first.content}\n\nWhat the person told you before and is to be kept in mind:\n${facts}`;
+  return [{ role: 'system', content }, ...rest];
 }
 
 function messagesOf(

@@ -9,7 +9,7 @@ import type { AgentDeps } from './agent-deps.ts';
 import { agentTools } from './agent-tools.ts';
 import { overBudget } from './budget.ts';
 import { conclude } from './conclude.ts';
-import { gatherMessages } from './gather-messages.ts';
+import { gatherMessages, withTold } from './gather-messages.ts';
 import { whileTyping } from './keep-typing.ts';
 import { showDrafts } from './show-drafts.ts';
 import { showInChat } from './show-in-chat.ts';
@@ -27,6 +27,8 @@ export interface ThinkInput {
 /** More at once come from a model that has lost its way: they are cut off. */
 const mostCalls = 8;
 const mostTries = 3;
+/** Facts that are pinned or named: more would be beside the point. */
+const mostFacts = 12;
 
 /**
  * Has a model take the next step of a turn, and keeps what it said; a step without calls ends the turn. May be repeated:
@@ -46,12 +48,16 @@ export async function think(deps: AgentDeps, { inboxId, step, last }: ThinkInput
     steps: steps.filter((one) => one.step < step),
     last,
   });
+  const localOnly = await staysHere(deps, row, { talk: given.talk, tainted });
+  const told = await deps.memory.consider({
+    ...{ personId: row.personId, said: given.said, most: mostFacts, leaves: !localOnly },
+  });
   const attempt = step * mostTries + deps.attempt();
   const shown = showDrafts(deps, row, attempt);
   // What has been read could lie in an address, which a chat would fetch to show what is there.
   const inChat = tainted ? undefined : showInChat(deps, row, attempt);
   const ask: ModelAsk = {
-    messages,
+    messages: withTold(messages, told),
     tools: last ? [] : agentTools,
     maxOutputTokens: Math.min(4_096, spent.left),
     onText: (text) => {
@@ -59,7 +65,7 @@ export async function think(deps: AgentDeps, { inboxId, step, last }: ThinkInput
       inChat?.onText(text);
     },
     for: { personId: row.personId, purpose: 'turn', ref: inboxId, flow: 'conversation' },
-    localOnly: await staysHere(deps, row, { talk: given.talk, tainted }),
+    localOnly,
     ...signalOf(deps.cancelled()),
   };
   const reply = await whileTyping(deps, row, () => askOrStop(deps, ask));

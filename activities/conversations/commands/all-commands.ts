@@ -5,7 +5,7 @@ import { digestCommand } from './digest.ts';
 import { meantCommand } from './meant.ts';
 import { pairCommand } from './pair.ts';
 import { pauseCommand, resumeCommand } from './pause.ts';
-import { correctCommand, forgetCommand, rememberCommand } from './remember.ts';
+import { correctCommand, forgetCommand, pinCommand, rememberCommand, unpinCommand } from './remember.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { runsCommand } from './runs.ts';
@@ -30,6 +30,8 @@ export const allCommands: readonly ChatCommand[] = [
   rememberCommand,
   correctCommand,
   forgetCommand,
+  pinCommand,
+  unpinCommand,
   whatCommand,
   whyCommand,
   meantCommand,

@@ -18,7 +18,7 @@ export const rememberCommand: ChatCommand = {
     ...{ effect: true, outside: false },
   }),
   run: async ({ memory, files }, turn, _words, rest) => {
-    const { fact, against } = await memory.remember(actOf(files, turn), rest);
+    const { fact, against } = await memory.remember(actOf(files, turn), { text: rest });
     return [
       saying('Noted as ', { code: factCode(fact.factId) }, '.'),
       ...against.map((other) =>
@@ -44,7 +44,8 @@ export const correctCommand: ChatCommand = {
   }),
   run: async ({ memory, files }, turn, [named = ''], rest) => {
     if (named === '') throw new StewardError('badInput', 'Name the fact to correct, as /what shows it');
-    const { factId, text } = await memory.correct(actOf(files, turn), named, rest.trim().slice(named.length));
+    const said = { text: rest.trim().slice(named.length) };
+    const { factId, text } = await memory.correct(actOf(files, turn), named, said);
     return [saying({ code: factCode(factId) }, ' says from now on: “', text, '”.')];
   },
 };
@@ -59,6 +60,22 @@ export const forgetCommand: ChatCommand = {
     return [saying('Forgotten. The conversation in which you said it stays as it is.')];
   },
 };
+
+const pinning = (name: 'pin' | 'unpin', does: string): ChatCommand => ({
+  ...{ name, usage: 'FACT', does },
+  run: async ({ memory, files }, turn, [named = '']) => {
+    if (named === '') throw new StewardError('badInput', `Name the fact to ${name}, as /what shows it`);
+    const { factId, pinned } = await memory.correct(actOf(files, turn), named, { pinned: name === 'pin' });
+    return [
+      saying(
+        { code: factCode(factId) },
+        pinned ? ' is thought of at each question.' : ' is thought of when it is named.',
+      ),
+    ];
+  },
+});
+export const pinCommand = pinning('pin', 'Has a fact thought of at each question.');
+export const unpinCommand = pinning('unpin', 'Has a fact thought of only when it is named.');
 
 /** What is written by a turn: once, however often it is tried. */
 function actOf(files: CommandDeps['files'], { personId, actId, by, channel, inboxId }: Turn): FactAct {

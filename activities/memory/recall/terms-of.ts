@@ -21,18 +21,24 @@ const stems = new Map<string, string>();
  *
  * @source Porter, An algorithm for suffix stripping, 1980
  */
-export function termsOf(text: string): string[] {
-  const terms: string[] = [];
+export const termsOf = (text: string): string[] => wordsOf(text).map(({ term }) => term);
+
+/** The same with the word that each term was. Pure. */
+export function wordsOf(text: string): { readonly word: string; readonly term: string }[] {
+  const found: { word: string; term: string }[] = [];
   for (const [word] of text.normalize('NFKC').toLowerCase().matchAll(words)) {
     if (han.test(word)) {
-      for (let at = 0; at < word.length - 1 || at === 0; at += 1) terms.push(word.slice(at, at + 2));
+      for (let at = 0; at < word.length - 1 || at === 0; at += 1) {
+        const term = word.slice(at, at + 2);
+        found.push({ word: term, term });
+      }
       continue;
     }
     const plain = word.replace(/['’].*$/, '');
     if (stopwords.has(plain) || plain === '') continue;
-    terms.push(stemOf(plain));
+    found.push({ word: plain, term: stemOf(plain) });
   }
-  return terms;
+  return found;
 }
 
 function stemOf(word: string): string {

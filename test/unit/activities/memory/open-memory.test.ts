@@ -22,7 +22,7 @@ async function memoryWorld() {
     return { personId, actId: `act-${acts}`, origin: 'owner', source: { channel: 'cli' }, localOnly: false, ...more };
   };
   const memory = openMemory(store);
-  const tell = async (text: string, more: Partial<FactAct> = {}) => (await memory.remember(act(more), text)).fact;
+  const tell = async (text: string, more: Partial<FactAct> = {}) => (await memory.remember(act(more), { text })).fact;
   const textsOf = async (question?: string, more: object = {}, of: Memory = memory) =>
     (await of.recall({ personId, limit: 10, ...(question === undefined ? {} : { question }), ...more })).map(
       ({ text }) => text,
@@ -36,9 +36,9 @@ async function memoryWorld() {
 test('what is told is kept once for its act, and found with the reason', async () => {
   await using world = await memoryWorld();
   const act = world.act({ source: { channel: 'matrix', inboxId: 'inb_1' } });
-  const { fact } = await world.memory.remember(act, '  My sister lives in Lisbon. ');
+  const { fact } = await world.memory.remember(act, { text: '  My sister lives in Lisbon. ' });
   expect(fact).toMatchObject({ version: 1, change: 'stated', text: 'My sister lives in Lisbon.', origin: 'owner' });
-  expect((await world.memory.remember(act, 'My sister lives in Lisbon.')).fact.factId).toBe(fact.factId);
+  expect((await world.memory.remember(act, { text: 'My sister lives in Lisbon.' })).fact.factId).toBe(fact.factId);
   await world.tell('The invoice is due in March.');
   const [found, ...others] = await world.memory.recall({
     personId: world.personId,
@@ -58,7 +58,7 @@ test('a correction is believed from then on, and what was believed before is kno
   const between = world.clock.now();
   world.clock.advance(86_400_000);
   const correction = world.act();
-  for (const _ of [1, 2]) await world.memory.correct(correction, factCode(factId), 'I live in Graz.');
+  for (const _ of [1, 2]) await world.memory.correct(correction, factCode(factId), { text: 'I live in Graz.' });
   expect(await world.textsOf('Bonn')).toEqual([]);
   expect(await world.textsOf('Where do I live?')).toEqual(['I live in Graz.']);
   expect(await world.textsOf('Where do I live?', { asOf: between })).toEqual(['I live in Bonn.']);
@@ -70,11 +70,29 @@ test('a correction is believed from then on, and what was believed before is kno
   ]);
 });
 
+test('what is not said again of a fact stays as it was, and what is pinned is thought of', async () => {
+  await using world = await memoryWorld();
+  const said = { text: 'Redis is our cache.', names: ['Redis'], scopes: ['code'], kind: 'decision' as const };
+  const { fact } = await world.memory.remember(world.act(), said);
+  const pinned = await world.memory.correct(world.act(), fact.factId, { pinned: true });
+  expect(pinned).toMatchObject({ ...said, pinned: true, version: 2 });
+  const ask = { personId: world.personId, said: 'hello', most: 5 };
+  expect((await world.memory.consider(ask)).pinned.map(({ text }) => text)).toEqual(['Redis is our cache.']);
+  expect((await world.memory.consider({ ...ask, scopes: ['home'] })).pinned).toEqual([]);
+  await world.memory.correct(world.act(), fact.factId, { pinned: false, names: ['cache'] });
+  expect((await world.memory.consider({ ...ask, said: 'Redis?' })).named).toEqual([]);
+  expect((await world.memory.consider({ ...ask, said: 'the cache' })).named).toHaveLength(1);
+  await world.memory.forget(world.act(), fact.factId);
+  expect(await world.memory.history(world.personId, fact.factId)).toEqual(
+    [1, 2, 3, 4].map((version) => expect.not.objectContaining({ version, names: expect.anything() })),
+  );
+});
+
 test('what is forgotten is gone from questions, history, other processes and the ledger', async () => {
   await using world = await memoryWorld();
   const other = openMemory(world.store);
   const { factId } = await world.tell('The canary sings at noon.');
-  await world.memory.correct(world.act(), factId, 'The canary sings at one.');
+  await world.memory.correct(world.act(), factId, { text: 'The canary sings at one.' });
   const before = world.clock.now();
   expect(await world.textsOf('canary', {}, other)).toHaveLength(1);
   const [row] = await world.store.db.select().from(memoryFacts);
@@ -94,7 +112,9 @@ test('what is forgotten is gone from questions, history, other processes and the
   expect(after).toMatchObject({ wrappedKey: null, forgottenAt: world.clock.now() });
   const contents = await world.store.db.select({ content: memoryVersions.content }).from(memoryVersions);
   expect(contents.every(({ content }) => content === null)).toBe(true);
-  await expect(world.memory.correct(world.act(), factId, 'Back.')).rejects.toThrow(`There is no fact ${factId}`);
+  await expect(world.memory.correct(world.act(), factId, { text: 'Back.' })).rejects.toThrow(
+    `There is no fact ${factId}`,
+  );
   await expect(world.memory.forget(world.act(), factId)).rejects.toMatchObject({ code: 'notFound' });
 });
 
@@ -103,7 +123,7 @@ test('another fact of the same thing is found, and put to the person', async () 
   const { factId } = await world.tell('My favourite colour is blue.');
   await world.tell('My favourite food is rice.');
   const say = async (text: string) =>
-    (await world.memory.remember(world.act(), text)).against.map((other) => other.factId);
+    (await world.memory.remember(world.act(), { text })).against.map((other) => other.factId);
   expect(await say('My favourite colour is green!')).toEqual([factId]);
   expect(await say('my favourite  colour is Blue')).toHaveLength(1);
   expect(await say('I like blue.')).toEqual([]);
@@ -119,7 +139,7 @@ test('nobody finds, reads, corrects or forgets what another told', async () => {
   expect(await world.memory.recall({ personId, limit: 10 })).toEqual([]);
   const missing = { code: 'notFound' };
   await expect(world.memory.history(personId, factId)).rejects.toMatchObject(missing);
-  await expect(world.memory.correct(world.act({ personId }), factId, 'Mine.')).rejects.toMatchObject(missing);
+  await expect(world.memory.correct(world.act({ personId }), factId, { text: 'Mine.' })).rejects.toMatchObject(missing);
   await expect(world.memory.forget(world.act({ personId }), factId)).rejects.toMatchObject(missing);
   expect(await world.textsOf('secret')).toHaveLength(1);
 });
@@ -138,7 +158,7 @@ test('what must not leave is not given to what leaves, now or as of then', async
 test('words lie sealed, and what was changed, moved or put back at rest is not believed, nor what stood before it', async () => {
   await using world = await memoryWorld();
   const { factId } = await world.tell('I am allergic to nuts.');
-  await world.memory.correct(world.act(), factId, 'I am allergic to nothing.');
+  await world.memory.correct(world.act(), factId, { text: 'I am allergic to nothing.' });
   const { factId: other } = await world.tell('The cellar is dry.');
   const rows = await world.store.db.select().from(memoryVersions).orderBy(memoryVersions.seq);
   const bytes = rows.map(({ content }) => content!.toString('latin1')).join('');
@@ -168,7 +188,7 @@ test('writers at the same time lose nothing, and a reader beside them misses not
   const looking = (async () => {
     while (reading) await reader.recall({ personId: world.personId, limit: 1 });
   })();
-  await Promise.all(told.map((text, at) => writers[at % 5]!.remember(world.act(), text)));
+  await Promise.all(told.map((text, at) => writers[at % 5]!.remember(world.act(), { text })));
   reading = false;
   await looking;
   const seen = await reader.recall({ personId: world.personId, limit: 100 });
