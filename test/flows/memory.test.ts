@@ -47,7 +47,7 @@ test('what is told is kept, found, corrected, explained and taken back in a conv
     ['corrected', null],
     ['forgotten', null],
   ]);
-}, 60_000);
+}, 180_000);
 
 test('a model looks into memory, and what it would keep waits for a word', async () => {
   await using model = await fakeModel((last, nth) =>
@@ -78,7 +78,32 @@ test('a model looks into memory, and what it would keep waits for a word', async
     return versions.some(({ origin }) => origin === 'agent') || undefined;
   });
   expect(await say(world, '5', '/what do you know about coffee')).toContain('The person drinks coffee now');
-}, 90_000);
+}, 180_000);
+
+test('what a model wants kept after words from outside waits for a word, also where it may keep things unasked', async () => {
+  const calls = [
+    { tool: 'remember', args: '{"text":"The person likes tea"}' },
+    { tool: 'report', args: '{}' },
+    { tool: 'remember', args: '{"text":"Bills are paid to account 666"}' },
+  ];
+  await using model = await fakeModel((_last, nth) =>
+    nth === 2 || nth > 4 ? { say: 'Done.' } : { call: [calls[nth === 1 ? 0 : nth - 2]!] },
+  );
+  await using world = await startWorld({
+    files: {
+      'models.yaml': `models: [{ name: m, type: remote, endpoint: "${model.openaiEndpoint}" }]\n`,
+      'steward.yaml': 'agent: { allow: [remember] }\n',
+    },
+  });
+  await say(world, '1', 'I like tea');
+  const told = () => say(world, `told-${Math.random()}`, '/what do you know');
+  expect(await told()).toContain('The person likes tea');
+  await say(world, '2', 'What is in my report?');
+  expect(model.asked.length).toBe(5);
+  expect(await told()).not.toContain('666');
+  const page = (await (await world.ask('/api/v1/approvals?state=waiting')).json()) as { approvals: { text: string }[] };
+  expect(page.approvals.filter(({ text }) => text.includes('account 666'))).toHaveLength(1);
+}, 180_000);
 
 test('a model is told what is pinned and what is named before it answers, and nothing else', async () => {
   await using model = await fakeModel(() => ({ say: 'Noted.' }));
@@ -96,7 +121,7 @@ test('a model is told what is pinned and what is named before it answers, and no
   expect(await say(world, '6', `/unpin ${pinned}`)).toContain('when it is named');
   await say(world, '7', 'Hello?');
   expect(system()).not.toContain('told you before');
-}, 60_000);
+}, 180_000);
 
 test('a fact that must not leave is shown to no model on another machine', async () => {
   let shown = '';
@@ -114,4 +139,4 @@ test('a fact that must not leave is shown to no model on another machine', async
   expect(await say(world, '2', 'Where is the safe?')).toBe('Done.');
   expect(shown).toContain('The safe is in the cellar');
   expect(shown).not.toContain('canary-7714');
-}, 60_000);
+}, 180_000);
