@@ -12,7 +12,7 @@ import type { ModelHealth } from './model-health.ts';
 import type { ModelSight } from './model-sight.ts';
 import { generate } from './pipeline/generate.ts';
 import { type ModelNeeds, processInput } from './pipeline/process-input.ts';
-import { type Considered, type ModelState, routeModels } from './pipeline/route-models.ts';
+import { type Considered, type ModelState, roomToAnswer, routeModels } from './pipeline/route-models.ts';
 import { askProvider } from './providers/ask-provider.ts';
 import { ModelFault } from './providers/name-outcome.ts';
 import { intentInstruction, intentSchema, type Recogniser } from './recogniser.ts';
@@ -71,7 +71,9 @@ export function makeAskModel(deps: RouterDeps): AskModel {
         ask.onText?.(text);
       };
       try {
-        return await askEntry(deps, file, entry, { ...ask, onText }, needs, can.tools === 'envelope');
+        const maxOutputTokens = roomToAnswer(needs, can);
+        const own = { ...ask, onText, maxOutputTokens };
+        return await askEntry(deps, file, entry, own, needs, can.tools === 'envelope');
       } catch (error) {
         ask.signal?.throwIfAborted();
         if (!(error instanceof ModelFault)) throw error;

@@ -69,7 +69,8 @@ export async function probeModel(deps: ProbeDeps, entry: ModelEntry): Promise<Mo
     await ask('Answer with the one word OK.');
     tookMs = performance.now() - began;
     await deps.health.answered(entry);
-    return { name: entry.name, outcome: 'answered', tookMs, ...spent, can: await probeWords(entry, ask) };
+    const found = await probeWords(entry, ask);
+    return { name: entry.name, outcome: 'answered', tookMs, ...spent, can: found };
   } catch (error) {
     if (!(error instanceof ModelFault)) throw error;
     const { outcome, why = modelOutcomes[outcome].means } = error;

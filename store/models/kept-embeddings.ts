@@ -27,7 +27,7 @@ export async function readEmbeddings(
   );
 }
 
-/** Keeps vectors by print. One that is there stays, unless it could not be read: then the new one takes its place. */
+/** Keeps vectors by print. The newest stays: one is made anew only where the one before could not be read or used. */
 export async function keepEmbeddings(
   { db, keys }: Pick<StoreIn, 'db' | 'keys'>,
   personId: string,

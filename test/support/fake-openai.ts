@@ -86,6 +86,7 @@ const wordsIn = (content: string | readonly { readonly text?: string }[]): strin
 /** Vectors of a text's own letters, so that like texts are alike; `say` is what is wrong with them, in JSON, if anything. */
 function embed(response: ServerResponse, path: string, answer: FakeAnswer, body: Asked['body']): void {
   if ('status' in answer || 'hang' in answer) return void reply(response, path, answer, body);
+  if ('raw' in answer) return void response.writeHead(200, { 'content-type': 'application/json' }).end(answer.raw);
   const texts = body.input as string[];
   const wrong: { rows?: unknown[]; dimensions?: number } =
     'say' in answer && answer.say !== '' ? JSON.parse(answer.say ?? '') : {};

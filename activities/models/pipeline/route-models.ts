@@ -77,14 +77,30 @@ export function routeModels(
 
 const languageNames: Readonly<Record<ModelLanguage, string>> = { en: 'English', de: 'German', zh: 'Chinese' };
 
+/** Tokens: with less room to answer than this a model is not asked. */
+const leastAnswer = 512;
+/** Tokens are estimated: so much of a question may be more. */
+const margin = 1.1;
+
+/** How many tokens an answer may have: what was asked for, or what a model has room for. Pure. */
+export function roomToAnswer(
+  { tokens, tokensIn }: Pick<ModelNeeds, 'tokens' | 'tokensIn'>,
+  { context }: FoundCan,
+): number {
+  const asked = tokens - tokensIn;
+  if (context === undefined) return asked;
+  return Math.max(Math.min(asked, leastAnswer), Math.min(asked, Math.floor(context - tokensIn * margin)));
+}
+
 /** Why a model is not asked. */
 function refusalOf(entry: ModelEntry, needs: ModelNeeds, can: FoundCan): string | undefined {
   if (needs.localOnly && !isLocal(entry)) return 'not asked: these words must not leave, and it is not local';
   if (needs.tools && can.tools === false) return 'not asked: it cannot call tools';
   if (needs.vision && can.vision === false) return 'not asked: it takes no pictures';
   if (needs.audio && can.audio === false) return 'not asked: it takes no sounds';
-  if (can.context !== undefined && needs.tokens > can.context)
-    return `not asked: about ${needs.tokens} tokens do not fit into its ${can.context}`;
+  const least = needs.tokensIn + Math.min(needs.tokens - needs.tokensIn, leastAnswer);
+  if (can.context !== undefined && least > can.context)
+    return `not asked: about ${least} tokens do not fit into its ${can.context}`;
   return undefined;
 }
 

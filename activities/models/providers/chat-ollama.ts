@@ -3,7 +3,7 @@ import type { ChatResponse, Message } from 'ollama';
 import type { ModelCall, ModelMessage, ModelReply, ProviderAsk } from '../../../schemas/model-chat.ts';
 import type { ModelEntry } from '../../../schemas/models-file.ts';
 import { boundedFetch } from './bounded-fetch.ts';
-import { countTokens } from './count-tokens.ts';
+import { countTokens, tokensAsked } from './count-tokens.ts';
 import { ollamaImages } from './media-parts.ts';
 import { ModelFault, nameOutcome } from './name-outcome.ts';
 import { faultIn } from './open-openai.ts';
@@ -32,8 +32,7 @@ export const chatOllama: AskProvider<OllamaModel> = async (entry, ask, bounds) =
         num_predict: ask.maxOutputTokens,
         ...(temperature === undefined ? {} : { temperature }),
         ...(entry.gpu_id === undefined ? {} : { main_gpu: entry.gpu_id }),
-        // Else a server cuts what is longer than its default without a word.
-        ...(entry.can.context === undefined ? {} : { num_ctx: entry.can.context }),
+        num_ctx: entry.can.context ?? contextFor(ask),
       },
       ...(schema === undefined ? {} : { format: schema.json }),
       ...(entry.keepMinutes === undefined ? {} : { keep_alive: `${entry.keepMinutes}m` }),
@@ -46,6 +45,17 @@ export const chatOllama: AskProvider<OllamaModel> = async (entry, ask, bounds) =
     throw ollamaFault(cause, begun);
   }
 };
+
+const leastContext = 8_192;
+
+/**
+ * What a server is to load a model with: it cuts what is longer, without a word. In steps of powers of two, so that it loads
+ * the model anew seldom. @source docs.ollama.com/context-length
+ */
+function contextFor(ask: ProviderAsk): number {
+  const needed = tokensAsked(ask) + ask.maxOutputTokens;
+  return Math.max(leastContext, 2 ** Math.ceil(Math.log2(needed)));
+}
 
 /** What a failed call of the client means. Pure. @param begun - an answer had begun to come */
 export function ollamaFault(cause: unknown, begun: boolean): ModelFault {

@@ -8,7 +8,7 @@ const names = ['max_model_len', 'context_length', 'context_window', 'max_context
 
 const bounds = { wholeMs: 10_000, firstMs: 10_000, maxBytes: 4 * 1_048_576 };
 
-/** How many tokens a model takes, in and out, as its server says; undefined where it does not. A model must be loaded. */
+/** How many tokens a model takes, in and out, as its server says; undefined where it does not. */
 export async function contextOf(entry: ModelEntry): Promise<number | undefined> {
   try {
     if (entry.type === 'gguf')
@@ -19,13 +19,13 @@ export async function contextOf(entry: ModelEntry): Promise<number | undefined> 
   }
 }
 
-/** What it was loaded with: a server cuts what is longer. @source docs.ollama.com/api/ps */
+/** What it was made for: a server loads it with what a question needs, up to that. @source docs.ollama.com/api/show */
 async function ofOllama(entry: Extract<ModelEntry, { type: 'ollama' }>): Promise<number | undefined> {
-  const answer = await boundedFetch(bounds)(new URL('/api/ps', entry.endpoint));
-  const { models } = (await answer.json()) as { models?: { name?: string; context_length?: unknown }[] };
-  const wanted = ollamaName(entry);
-  const loaded = models?.find(({ name }) => name === wanted || name === `${wanted}:latest`);
-  return countOf(loaded?.context_length);
+  const url = new URL('/api/show', entry.endpoint);
+  const body = JSON.stringify({ model: ollamaName(entry) });
+  const answer = await boundedFetch(bounds)(url, { method: 'POST', body });
+  const { model_info: info = {} } = (await answer.json()) as { model_info?: Record<string, unknown> };
+  return countOf(Object.entries(info).find(([key]) => key.endsWith('.context_length'))?.[1]);
 }
 
 /** @source docs.vllm.ai, openrouter.ai/docs/api-reference, console.groq.com/docs/models, llama.cpp tools/server README */

@@ -17,10 +17,14 @@ const tokensOfPicture = 1_105;
 const base64OfSoundToken = 2_000;
 
 /** What a question takes, at about four characters a token. Pure. */
-export function tokensAsked({ messages, tools }: Pick<ProviderAsk, 'messages' | 'tools'>): number {
-  const media = messages.flatMap((message) => ('media' in message ? (message.media ?? []) : []));
+export function tokensAsked(ask: Pick<ProviderAsk, 'messages' | 'tools'>): number {
+  const media = ask.messages.flatMap((message) => ('media' in message ? (message.media ?? []) : []));
+  return tokensOfWords(ask) + media.reduce((sum, one) => sum + tokensOfMedia(one), 0);
+}
+
+function tokensOfWords({ messages, tools }: Pick<ProviderAsk, 'messages' | 'tools'>): number {
   const words = messages.map((message) => ({ ...message, media: undefined }));
-  return Math.ceil(charsOf([words, tools]) / 4) + media.reduce((sum, one) => sum + tokensOfMedia(one), 0);
+  return Math.ceil(charsOf([words, tools]) / 4);
 }
 
 const tokensOfMedia = (one: ModelMedia): number =>
@@ -37,15 +41,16 @@ export function countTokens(
 ): ModelTokens {
   const output = charsOf([text, calls]);
   return {
-    input: believed(counted.input, tokensAsked(ask)),
+    // What a small picture takes differs by a hundred times.
+    input: believed(counted.input, tokensAsked(ask), tokensOfWords(ask)),
     output: believed(counted.output, Math.ceil(output / 4)),
   };
 }
 
-/** @param estimate - at four characters a token */
-function believed(counted: unknown, estimate: number): number {
+/** @param estimate - at four characters a token @param words - of that, what is words */
+function believed(counted: unknown, estimate: number, words = estimate): number {
   const isCount = typeof counted === 'number' && Number.isSafeInteger(counted);
   // Envelopes of tools and roles are not counted everywhere, so that few tokens may be none at all.
-  const least = Math.floor((estimate * 4 - 200) / mostCharsOfToken);
+  const least = Math.floor((words * 4 - 200) / mostCharsOfToken);
   return isCount && counted >= Math.max(least, 1) ? counted : estimate;
 }

@@ -1,3 +1,4 @@
+import type { OpenAI } from 'openai';
 import type { EmbedReply } from '../../../schemas/model-embed.ts';
 import type { ModelEntry } from '../../../schemas/models-file.ts';
 import { contextTokens, useGguf } from '../gguf/open-gguf.ts';
@@ -10,7 +11,7 @@ import { openaiFault, openOpenai } from './open-openai.ts';
 
 /** What a provider gives: rows of numbers, and how many tokens it counted, if it says so. */
 interface Rows {
-  readonly rows: readonly (readonly number[])[];
+  readonly rows: unknown;
   readonly counted?: unknown;
 }
 type EmbedOne<E extends ModelEntry> = (
@@ -28,7 +29,9 @@ export async function embedByProvider(
   signal?: AbortSignal,
 ): Promise<EmbedReply> {
   const { rows, counted } = await askRows(entry, texts, bounds, signal);
-  const vectors = rows.map((row) => Float32Array.from(row));
+  // What answered may have been something else altogether.
+  if (!Array.isArray(rows) || !rows.every(Array.isArray)) throw new ModelFault('broke');
+  const vectors = rows.map((row: readonly number[]) => Float32Array.from(row));
   const length = vectors[0]?.length ?? 0;
   // A vector that is missing, of another length or of no numbers would be compared all the same.
   const whole = vectors.length === texts.length && length > 0;
@@ -53,12 +56,12 @@ async function askRows(...[entry, ...rest]: Parameters<EmbedOne<ModelEntry>>): P
 const byOpenai: EmbedOne<Extract<ModelEntry, { type: 'remote' }>> = async (entry, texts, bounds, signal) => {
   const client = await openOpenai(entry, bounds);
   try {
-    const { data, usage } = await client.embeddings.create(
+    const { data, usage }: Partial<OpenAI.CreateEmbeddingResponse> = await client.embeddings.create(
       // Not every server knows Base64, which the client asks for by itself.
       { model: entry.model ?? entry.name, input: [...texts], encoding_format: 'float' },
       signal === undefined ? {} : { signal },
     );
-    const rows = [...data].sort((a, b) => a.index - b.index).map(({ embedding }) => embedding);
+    const rows = data?.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
     return { rows, counted: usage?.prompt_tokens };
   } catch (cause) {
     signal?.throwIfAborted();

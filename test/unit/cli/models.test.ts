@@ -45,7 +45,7 @@ test('steward models test asks for words, an object and a tool, and keeps what e
   world.use({}, { models: [remote('able', able), remote('plain', plain), remote('small', small)] });
   const { trials } = await json('test');
   expect(trials).toMatchObject([
-    { name: 'able', outcome: 'answered', can: { tools: true, schema: true } },
+    { name: 'able', outcome: 'answered', can: { tools: true, schema: true }, tokens: 8 * 110 },
     { name: 'plain', outcome: 'answered', can: { tools: false, schema: false } },
     { name: 'small', outcome: 'answered', can: { tools: 'envelope', schema: true } },
   ]);

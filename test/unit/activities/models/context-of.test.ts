@@ -35,9 +35,10 @@ test.each<[string, object, number | undefined]>([
   expect(far.asked).toEqual(['/v1/models Bearer k']);
 });
 
-test('of Ollama it is what the model was loaded with, not what it could take', async () => {
-  await using far = await serving('/api/ps', { models: [{ name: 'a:latest', context_length: 4_096 }] });
-  expect(await contextOf(entryOf({ type: 'ollama', endpoint: far.base }))).toBe(4_096);
+test('of Ollama it is what the model was made for', async () => {
+  const info = { 'general.architecture': 'qwen2', 'qwen2.context_length': 32_768 };
+  await using far = await serving('/api/show', { model_info: info });
+  expect(await contextOf(entryOf({ type: 'ollama', endpoint: far.base }))).toBe(32_768);
 });
 
 test('of a server that is away it is not known', async () => {

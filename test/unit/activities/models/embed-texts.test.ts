@@ -97,6 +97,7 @@ test.each<[string, FakeAnswer, string]>([
   ['too few vectors', { say: '{"rows":[]}' }, 'broke'],
   ['vectors of two lengths', { say: '{"rows":[[1,2],[1]]}' }, 'broke'],
   ['no numbers', { say: '{"rows":[["a"],["b"]]}' }, 'broke'],
+  ['an object of something else', { raw: '{"hello":1}' }, 'broke'],
   ['a refusal', { status: 401 }, 'noKey'],
   ['a model that makes none', { status: 501 }, 'badRequest'],
   ['a server that is ill', { status: 500 }, 'away'],

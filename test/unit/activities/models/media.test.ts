@@ -74,3 +74,11 @@ test('what models are shown to try them is a whole PNG of one colour and a whole
   const input = Buffer.from(tones.data, 'base64');
   expect(execFileSync('python3', ['-c', wav], { input, encoding: 'utf8' }).trim()).toBe('2.0 1');
 });
+
+test('Ollama is told to load a model for the whole question, in steps, since it cuts what is longer', async () => {
+  await using far = await fakeModel(() => ({ say: 'Yes.' }));
+  await using world = await modelWorld({ models: [{ name: 'own', type: 'ollama', endpoint: far.ollamaEndpoint }] });
+  await world.ask();
+  await world.ask({ messages: [{ role: 'user', content: 'word '.repeat(8_000) }] });
+  expect(far.asked.map(({ body }) => (body.options as { num_ctx: number }).num_ctx)).toEqual([8_192, 16_384]);
+});

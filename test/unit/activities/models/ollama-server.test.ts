@@ -51,8 +51,17 @@ test('a real Ollama server makes a model of a file, and is asked as any other', 
   expect(['yes', 'no']).toContain((object as { answer: string }).answer);
   const { calls } = await ask('What is the weather in Rome?', { tools: [weather] });
   expect(calls).toMatchObject([{ tool: 'weather', args: '{"city":"Rome"}' }]);
-  // What it was loaded with by `can.context`, which it would else have cut to its own default.
-  expect(await contextOf(entry)).toBe(2_048);
+  expect(await contextOf(entry)).toBe(32_768);
+  // What it was loaded with by `can.context`; without that by what a question needs, at least 8,192.
+  const loadedWith = async () => {
+    const { models } = (await (await fetch(`${endpoint}/api/ps`)).json()) as { models: { context_length: number }[] };
+    return models.map(({ context_length: tokens }) => tokens);
+  };
+  expect(await loadedWith()).toEqual([2_048]);
+  world.use({ models: [{ ...model, can: { tools: 'envelope' } }] });
+  await ask('Say yes.');
+  expect(await loadedWith()).toEqual([8_192]);
+  world.use(file);
 
   const embed = makeEmbedTexts({ ...world.parts, store: world.store });
   const texts = ['A cat sleeps on the sofa.', 'On the couch a kitten naps.', 'The invoice is due in March.'];

@@ -5,7 +5,7 @@
  */
 import { expect, test } from 'vitest';
 import type { ModelNeeds } from '../../../../activities/models/pipeline/process-input.ts';
-import { type ModelState, routeModels } from '../../../../activities/models/pipeline/route-models.ts';
+import { type ModelState, roomToAnswer, routeModels } from '../../../../activities/models/pipeline/route-models.ts';
 import { modelsFile } from '../../../../schemas/models-file.ts';
 
 const plain: ModelNeeds = {
@@ -68,6 +68,16 @@ test('routeModels() asks nobody for what it cannot do', () => {
   const found = { can: { tools: false, context: 100 } };
   const said = [local('able', { can: { tools: true, context: 5_000 } })];
   expect(asked({ models: said }, { tools: true }, { able: found })).toEqual(['able']);
+});
+
+test('a model with little room is asked for less of an answer, and one with none is not asked', () => {
+  const needs = { tokens: 5_000, tokensIn: 904 };
+  expect(roomToAnswer(needs, {})).toBe(4_096);
+  expect(roomToAnswer(needs, { context: 32_000 })).toBe(4_096);
+  expect(roomToAnswer(needs, { context: 4_096 })).toBe(3_101);
+  const models = [local('small', { can: { context: 4_096 } }), local('tiny', { can: { context: 1_400 } })];
+  expect(asked({ models }, needs)).toEqual(['small']);
+  expect(whyOf('tiny', { models }, needs)).toBe('not asked: about 1416 tokens do not fit into its 1400');
 });
 
 test('routeModels() shows pictures and sounds to nobody who takes none, and asks what makes vectors for no words', () => {
