@@ -3,7 +3,7 @@ import { type ChatDocument, saying } from '../../schemas/chat-document.ts';
 import type { IncomingMessage } from '../../schemas/chat-message.ts';
 import { failures, StewardError } from '../../schemas/errors.ts';
 import { nearestWord } from '../../schemas/nearest-word.ts';
-import type { CommandDeps, Turn } from './chat-command.ts';
+import type { Came, CommandDeps, Turn } from './chat-command.ts';
 import { allCommands } from './commands/all-commands.ts';
 import { helpDocument } from './commands/help.ts';
 
@@ -30,11 +30,12 @@ async function runCommand(deps: CommandDeps, turn: Turn, { name, words, rest }: 
   if (name === 'help') return plainly(helpDocument(allCommands));
   const known = allCommands.find((one) => one.name === name);
   if (known === undefined) return plainly(unknownCommand(name));
-  return { say: await runSafely(() => known.run(deps, turn, words, rest)), outside: known.outside === true };
+  const came = await runSafely(() => known.run(deps, turn, words, rest));
+  return 'say' in came ? came : { say: came, outside: known.outside === true };
 }
 
 /** Does what a command does; what is wrong with it becomes a sentence with the remedy. @throws what is to be tried again */
-export async function runSafely(run: () => Promise<ChatDocument>): Promise<ChatDocument> {
+export async function runSafely(run: () => Promise<Came>): Promise<Came> {
   try {
     return await run();
   } catch (error) {

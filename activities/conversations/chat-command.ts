@@ -43,6 +43,12 @@ export interface ToolOfCommand<A = never> {
   readonly outside: boolean;
 }
 
+/** What a command came to; `outside` where it shows what is to be taken as words from outside, such as those that must not leave. */
+export type Came = ChatDocument | { readonly say: ChatDocument; readonly outside: boolean };
+
+/** What is said of it. Pure. */
+export const sayOf = (came: Came): ChatDocument => ('say' in came ? came.say : came);
+
 /** One command that a person may give in a conversation, without any model. */
 export interface ChatCommand {
   /** As it is typed, without `/`. */
@@ -55,7 +61,7 @@ export interface ChatCommand {
   /** Whether what it says has words from outside, such as those of a mail. */
   readonly outside?: true;
   /** Does it and says what came of it. @param rest - what stands behind the name, as it was written @throws storeBusy, temporalBusy: then it is tried again */
-  run(deps: CommandDeps, turn: Turn, words: readonly string[], rest: string): Promise<ChatDocument>;
+  run(deps: CommandDeps, turn: Turn, words: readonly string[], rest: string): Promise<Came>;
 }
 
 /** A tool of a command, with the type of its arguments kept inside. */

@@ -31,7 +31,9 @@ export function openMemory(store: Store): Memory {
     correct: async (act, named, said) => {
       const before = await factOf(act.personId, idOf(await setOf(act.personId), named));
       const { factId } = before;
-      await correctFact(store, act, factId, wordsOf(said, before));
+      // What must not leave does not by being said otherwise, or pinned, elsewhere.
+      const localOnly = act.localOnly || before.localOnly;
+      await correctFact(store, { ...act, localOnly }, factId, wordsOf(said, before));
       return await factOf(act.personId, factId);
     },
     forget: async (act, named) => await forgetFact(store, act, idOf(await setOf(act.personId), named)),

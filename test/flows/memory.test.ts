@@ -123,20 +123,26 @@ test('a model is told what is pinned and what is named before it answers, and no
   expect(system()).not.toContain('told you before');
 }, 180_000);
 
-test('a fact that must not leave is shown to no model on another machine', async () => {
-  let shown = '';
-  await using model = await fakeModel((last, nth) => {
-    if (nth === 1) return { call: [{ tool: 'what', args: '{"about":"safe"}' }] };
-    shown = last;
-    return { say: 'Done.' };
+test('a fact that must not leave is shown to no model on another machine, nor is the talk in which a person was shown it', async () => {
+  const shown: string[] = [];
+  await using model = await fakeModel((_last, nth, { messages }) => {
+    shown.push(JSON.stringify(messages));
+    return nth === 1 ? { call: [{ tool: 'what', args: '{"about":"safe"}' }] } : { say: 'Done.' };
   });
   const far = `{ name: m, type: remote, local: false, endpoint: "${model.openaiEndpoint}" }`;
-  await using world = await startWorld({ files: { 'models.yaml': `models: [${far}]\n` } });
+  await using world = await startWorld({
+    files: {
+      'models.yaml': `models: [${far}]\n`,
+      'channels/diary.yaml': 'kind: maildir\naddresses: [me@diary.example]\npath: /nowhere\nprivacy: local-only\n',
+    },
+  });
   const { store, personId } = world.steward();
-  const act = { personId, actId: 'a', origin: 'owner', source: { channel: 'home' }, localOnly: true } as const;
-  await openMemory(store).remember(act, { text: 'The safe opens with canary-7714' });
+  const act = { personId, actId: 'a', origin: 'owner', source: { channel: 'diary' }, localOnly: true } as const;
+  await openMemory(store).remember(act, { text: 'The safe opens with canary-7714', pinned: true });
   await say(world, '1', '/remember The safe is in the cellar');
   expect(await say(world, '2', 'Where is the safe?')).toBe('Done.');
-  expect(shown).toContain('The safe is in the cellar');
-  expect(shown).not.toContain('canary-7714');
+  expect(shown.at(-1)).toContain('The safe is in the cellar');
+  expect(await say(world, '3', '/what do you know about the safe')).toContain('canary-7714');
+  expect(await say(world, '4', 'And now?')).not.toBe('Done.');
+  expect(shown.join('\n')).not.toContain('canary-7714');
 }, 180_000);

@@ -7,7 +7,7 @@ import { mostExchanges, talkBefore } from '../../../store/conversations/read-tal
 import { type CallResult, keepStep, readSteps, type TurnStep } from '../../../store/conversations/turn-steps.ts';
 import { renderPlain } from '../../chat-plain.ts';
 import { runSafely } from '../answer-message.ts';
-import type { Turn } from '../chat-command.ts';
+import { sayOf, type Turn } from '../chat-command.ts';
 import type { AgentDeps } from './agent-deps.ts';
 import { type CheckedCall, checkCall } from './agent-tools.ts';
 
@@ -74,7 +74,7 @@ async function resultOf(
     ...{ inboxId: row.id, personId: row.personId, actId, by: 'agent' },
     channel: await channelOfTurn(deps.store, row.accountId),
   };
-  const document = await runSafely(() => command.run(deps, turn, words, words.join(' ')));
+  const document = sayOf(await runSafely(() => command.run(deps, turn, words, words.join(' '))));
   return { result: { text: renderPlain(document).slice(0, resultChars) }, outside: tool.outside };
 }
 

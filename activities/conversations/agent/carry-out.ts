@@ -5,6 +5,7 @@ import { readTurn, sayBeside } from '../../../store/conversations/keep-answer.ts
 import { channelOfTurn } from '../../../store/conversations/message-print.ts';
 import { readSteps } from '../../../store/conversations/turn-steps.ts';
 import { runSafely } from '../answer-message.ts';
+import { sayOf } from '../chat-command.ts';
 import type { ConversationDeps } from '../conversation-deps.ts';
 import { partsOfAnswer } from '../parts-of-answer.ts';
 import { actIdOf, type CallOfTurn, callOf } from './act.ts';
@@ -41,7 +42,8 @@ export async function carryOut(deps: ConversationDeps, { inboxId, step, call }: 
   const actId = actIdOf({ inboxId, step, call });
   const channel = await channelOfTurn(store, row.accountId);
   const turn = { inboxId, personId: row.personId, channel, actId, by: 'agent' as const };
-  const came = await runSafely(() => checked.command.run(deps, turn, checked.words, checked.words.join(' ')));
+  const { command, words } = checked;
+  const came = sayOf(await runSafely(() => command.run(deps, turn, words, words.join(' '))));
   const document: ChatDocument = [saying({ code: asTyped(checked.command, checked.words) }), ...came];
   const parts = partsOfAnswer(document, row.channel, await deps.maxCharsOf(row.channel));
   await sayBeside(store, inboxId, `after:${step}-${call}`, parts);

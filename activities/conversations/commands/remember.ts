@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { saying } from '../../../schemas/chat-document.ts';
+import { type ChatDocument, saying } from '../../../schemas/chat-document.ts';
 import { StewardError } from '../../../schemas/errors.ts';
 import { type FactAct, factCode } from '../../../schemas/memory.ts';
 import { type ChatCommand, type CommandDeps, type Turn, toolOf } from '../chat-command.ts';
@@ -18,8 +18,11 @@ export const rememberCommand: ChatCommand = {
     ...{ effect: true, outside: false },
   }),
   run: async ({ memory, files }, turn, _words, rest) => {
-    const { fact, against } = await memory.remember(actOf(files, turn), { text: rest });
-    return [
+    const act = actOf(files, turn);
+    const { fact, against: all } = await memory.remember(act, { text: rest });
+    // What a model has had kept is said in the talk that it is shown.
+    const against = all.filter(({ localOnly }) => turn.by === 'owner' || act.localOnly || !localOnly);
+    const say: ChatDocument = [
       saying('Noted as ', { code: factCode(fact.factId) }, '.'),
       ...against.map((other) =>
         saying(
@@ -29,6 +32,7 @@ export const rememberCommand: ChatCommand = {
         ),
       ),
     ];
+    return { say, outside: against.some(({ localOnly }) => localOnly) };
   },
 };
 

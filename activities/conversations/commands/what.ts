@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { saying } from '../../../schemas/chat-document.ts';
+import { type ChatDocument, saying } from '../../../schemas/chat-document.ts';
 import { StewardError } from '../../../schemas/errors.ts';
 import { type FactVersion, factCode } from '../../../schemas/memory.ts';
 import { showTimes } from '../../show-time.ts';
@@ -31,7 +31,8 @@ export const whatCommand: ChatCommand = {
     const rows = facts.map(({ factId, text, recordedAt, source }) => [
       ...[factCode(factId), text, times.short(recordedAt), source.channel],
     ]);
-    return [{ kind: 'table', head: ['fact', 'what you told', 'when', 'by'], rows }];
+    const say: ChatDocument = [{ kind: 'table', head: ['fact', 'what you told', 'when', 'by'], rows }];
+    return { say, outside: facts.some(({ localOnly }) => localOnly) };
   },
 };
 
@@ -47,7 +48,8 @@ export const whyCommand: ChatCommand = {
       ...[`${version}`, changeWords[change], text ?? '-', times.short(recordedAt)],
       `${source.channel}${origin === 'agent' ? ', by a model with your word' : ''}`,
     ]);
-    return [{ kind: 'table', head: ['version', 'what', 'words', 'when', 'by'], rows }];
+    const say: ChatDocument = [{ kind: 'table', head: ['version', 'what', 'words', 'when', 'by'], rows }];
+    return { say, outside: versions.some(({ localOnly }) => localOnly) };
   },
 };
 

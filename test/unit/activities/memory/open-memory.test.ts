@@ -155,6 +155,17 @@ test('what must not leave is not given to what leaves, now or as of then', async
   }
 });
 
+test('what must not leave does not by being said otherwise or pinned elsewhere', async () => {
+  await using world = await memoryWorld();
+  const { factId } = await world.tell('The code of the safe is 7714.', { localOnly: true });
+  for (const said of [{ pinned: true }, { text: 'The code of the safe is 8825.' }]) {
+    expect(await world.memory.correct(world.act(), factId, said)).toMatchObject({ localOnly: true });
+    expect(await world.textsOf('code', { leaves: true })).toEqual([]);
+    const ask = { personId: world.personId, said: 'the code', most: 5, leaves: true };
+    expect((await world.memory.consider(ask)).pinned).toEqual([]);
+  }
+});
+
 test('words lie sealed, and what was changed, moved or put back at rest is not believed, nor what stood before it', async () => {
   await using world = await memoryWorld();
   const { factId } = await world.tell('I am allergic to nuts.');
