@@ -29,7 +29,7 @@ export const failures = {
   notFound: {
     kind: 'final',
     http: 404,
-    remedy: 'Check the name; `steward trigger list` and `steward runs` show what exists.',
+    remedy: 'Check the name; `steward trigger list`, `steward runs` and `steward memory list` show what exists.',
   },
   fileInvalid: {
     kind: 'human',
