@@ -91,7 +91,7 @@ export interface ConsiderAsk extends Pick<RecallAsk, 'personId' | 'leaves'> {
 }
 
 /** What is to be thought of. No fact stands twice. */
-export interface Considered {
+export interface ConsideredFacts {
   /** Preferences that hold everywhere. */
   readonly always: readonly Fact[];
   readonly pinned: readonly Fact[];
@@ -117,7 +117,7 @@ export interface Memory {
   forget(act: FactAct, named: string): Promise<void>;
   recall(ask: RecallAsk): Promise<readonly RecalledFact[]>;
   /** Finds by names alone: what is shown unasked must be right. */
-  consider(ask: ConsiderAsk): Promise<Considered>;
+  consider(ask: ConsiderAsk): Promise<ConsideredFacts>;
   /** All versions of a fact, oldest first. @throws notFound */
   history(personId: string, named: string): Promise<readonly FactVersion[]>;
 }

@@ -35,6 +35,10 @@ export type ModelMessage =
   | { readonly role: 'assistant'; readonly content: string; readonly calls?: readonly ModelCall[] }
   | { readonly role: 'tool'; readonly call: ModelCall; readonly content: string };
 
+/** All pictures and sounds of some messages. Pure. */
+export const mediaIn = (messages: readonly ModelMessage[]): readonly ModelMedia[] =>
+  messages.flatMap((message) => ('media' in message ? (message.media ?? []) : []));
+
 /** An object that an answer must be. */
 export interface AnswerSchema {
   /** Letters, digits and `_`. */

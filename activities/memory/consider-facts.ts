@@ -1,7 +1,8 @@
-import type { ConsiderAsk, Considered, Fact } from '../../schemas/memory.ts';
+import type { ConsiderAsk, ConsideredFacts, Fact } from '../../schemas/memory.ts';
 import { standsIn } from './match-names.ts';
 import { wordsOf } from './recall/terms-of.ts';
 import { slotOf } from './slot-of.ts';
+import { mayBeShown } from './working-set.ts';
 
 /**
  * Which facts are to be thought of for what is said: preferences that hold everywhere, what is pinned, and what is named,
@@ -10,24 +11,24 @@ import { slotOf } from './slot-of.ts';
  */
 export function considerFacts(
   facts: ReadonlyMap<string, Fact>,
-  { said, scopes, most, leaves = false }: Omit<ConsiderAsk, 'personId'>,
-): Considered {
+  { said, scopes, most, leaves }: Omit<ConsiderAsk, 'personId'>,
+): ConsideredFacts {
   const words = wordsOf(said);
   const here = [...facts.values()].reverse().filter((fact) => {
     const holds = scopes === undefined || fact.scopes.length === 0 || fact.scopes.some((one) => scopes.includes(one));
-    return holds && (!leaves || !fact.localOnly);
+    return holds && mayBeShown(fact, leaves);
   });
   const always = here.filter(isAlways);
   const others = here.filter((fact) => !isAlways(fact));
   const named = others.filter((fact) => namesOf(fact).some((name) => standsIn(name, words)));
   const joined = new Set(named.flatMap(({ joins }) => joins));
   const found = others.filter((fact) => named.includes(fact) || joined.has(fact.factId));
-  const [questions, answers] = [others, found].map((all) => all.filter(({ kind }) => kind === 'question'));
-  const pinned = others.filter((fact) => fact.pinned && fact.kind !== 'question').slice(0, most);
+  const isQuestion = ({ kind }: Fact) => kind === 'question';
+  const pinned = others.filter((fact) => fact.pinned && !isQuestion(fact)).slice(0, most);
   return {
     ...{ always, pinned },
-    named: found.filter((fact) => !fact.pinned && fact.kind !== 'question').slice(0, most - pinned.length),
-    questions: questions!.filter((fact) => fact.pinned || answers!.includes(fact)),
+    named: found.filter((fact) => !fact.pinned && !isQuestion(fact)).slice(0, most - pinned.length),
+    questions: others.filter((fact) => isQuestion(fact) && (fact.pinned || found.includes(fact))),
   };
 }
 

@@ -3,10 +3,9 @@ import type { Fact, FactSaid, FactWords, Memory, RecallAsk, RecalledFact } from 
 import { correctFact, forgetFact, noFact, stateFact } from '../../store/memory/write-fact.ts';
 import type { Store } from '../../store/store.ts';
 import { considerFacts } from './consider-facts.ts';
-import { makeLexicalIndex } from './recall/lexical-index.ts';
 import { rankMemories } from './recall/rank-memories.ts';
 import { slotOf } from './slot-of.ts';
-import { believed, makeWorkingSets, type WorkingSet } from './working-set.ts';
+import { believed, indexOf, makeWorkingSets, mayBeShown, type WorkingSet } from './working-set.ts';
 
 /** UTF-16 code units of one fact: a sentence or two. */
 const maxChars = 2_000;
@@ -21,7 +20,7 @@ export function openMemory(store: Store): Memory {
   };
   return {
     remember: async (act, said) => {
-      const factId = await stateFact(store, act, wordsOf(said, plainly));
+      const factId = await stateFact(store, act, filledIn(said, plainly));
       const set = await setOf(act.personId);
       const fact = set.facts.get(factId);
       // Forgotten between the tries of one act.
@@ -33,7 +32,7 @@ export function openMemory(store: Store): Memory {
       const { factId } = before;
       // What must not leave does not by being said otherwise, or pinned, elsewhere.
       const localOnly = act.localOnly || before.localOnly;
-      await correctFact(store, { ...act, localOnly }, factId, wordsOf(said, before));
+      await correctFact(store, { ...act, localOnly }, factId, filledIn(said, before));
       return await factOf(act.personId, factId);
     },
     forget: async (act, named) => await forgetFact(store, act, idOf(await setOf(act.personId), named)),
@@ -60,7 +59,7 @@ function idOf({ versions }: WorkingSet, named: string): string {
 const plainly: FactWords = { text: '', kind: 'fact', names: [], scopes: [], pinned: false, joins: [] };
 
 /** What is said, and of the rest what was before. @throws badInput */
-function wordsOf(said: FactSaid, { text, kind, names, scopes, pinned, joins }: FactWords): FactWords {
+function filledIn(said: FactSaid, { text, kind, names, scopes, pinned, joins }: FactWords): FactWords {
   const words = { text, kind, names, scopes, pinned, joins, ...said };
   return { ...words, text: checked(words.text) };
 }
@@ -75,22 +74,16 @@ function checked(text: string): string {
   );
 }
 
-/** What is looked through at once, before what may not be shown is taken out. */
-function recallFrom(set: WorkingSet, { question, limit, asOf, leaves = false }: RecallAsk): RecalledFact[] {
+function recallFrom(set: WorkingSet, { question, limit, asOf, leaves }: RecallAsk): RecalledFact[] {
   const all = asOf === undefined ? set.facts : believed(set.versions, asOf);
-  const shown = [...all.values()].filter(({ localOnly }) => !leaves || !localOnly);
+  const shown = [...all.values()].filter((fact) => mayBeShown(fact, leaves));
   if (question === undefined)
     return shown
       .reverse()
       .slice(0, limit)
       .map((fact) => ({ ...fact, why: [] }));
   // The index is of all that is believed now; of another time, or of a part, one is made.
-  const index =
-    shown.length === set.facts.size && asOf === undefined
-      ? set.index
-      : makeLexicalIndex(
-          shown.map(({ factId, text, recordedAt }) => ({ id: factId, text, at: recordedAt, thread: factId })),
-        );
+  const index = shown.length === set.facts.size && asOf === undefined ? set.index : indexOf(shown);
   return rankMemories(index, question, limit).map(({ id, why }) => ({ ...all.get(id)!, why }));
 }
 

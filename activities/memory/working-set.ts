@@ -40,10 +40,7 @@ async function refresh(store: Store, personId: string, known: Held | undefined):
   for (const { seq: _, ...version } of news) addTo(versions, version);
   const seq = news.reduce((most, one: ReadVersion) => Math.max(most, one.seq), known?.seq ?? 0);
   const facts = believed(versions);
-  const memories = [...facts.values()].map(({ factId, text, recordedAt }) => {
-    return { id: factId, text, at: recordedAt, thread: factId };
-  });
-  return { seq, versions, set: { versions, facts, index: makeLexicalIndex(memories) } };
+  return { seq, versions, set: { versions, facts, index: indexOf([...facts.values()]) } };
 }
 
 function addTo(versions: Map<string, FactVersion[]>, version: FactVersion): void {
@@ -59,6 +56,13 @@ function withoutWords({ text, kind, names, scopes, pinned, joins, ...rest }: Fac
 }
 
 const hasWords = (version: FactVersion): version is FactVersion & FactWords => version.text !== undefined;
+
+/** Where to look for facts. Pure. */
+export const indexOf = (facts: readonly Fact[]): LexicalIndex =>
+  makeLexicalIndex(facts.map(({ factId, text, recordedAt }) => ({ id: factId, text, at: recordedAt, thread: factId })));
+
+/** Whether a fact may be shown: nothing that must not leave is, where what is shown `leaves`. Pure. */
+export const mayBeShown = ({ localOnly }: Fact, leaves = false): boolean => !leaves || !localOnly;
 
 /** What is believed, as of now or of then. Pure. */
 export function believed(

@@ -25,7 +25,8 @@ export function makeEmbedTexts(
     if (ask.texts.includes('')) throw new StewardError('badInput', 'Cannot make a vector of an empty text');
     const file = deps.files.current().models;
     const entry = await entryFor(deps, file, ask);
-    const texts = new Map(ask.texts.map((text) => [printOf(deps.store, entry, ask, text), text]));
+    const prints = ask.texts.map((text) => printOf(deps.store, entry, ask, text));
+    const texts = new Map(prints.map((print, at) => [print, ask.texts[at]!]));
     const { personId } = ask.for;
     let cost = 0;
     const make = async (known: Vectors, fresh: boolean): Promise<Vectors> => {
@@ -50,7 +51,7 @@ export function makeEmbedTexts(
     let all = await make(new Map(await readEmbeddings(deps.store, personId, [...texts.keys()])), false);
     // By the same name it is another model now: what it made before says nothing beside what it makes today.
     if (new Set([...all.values()].map(({ length }) => length)).size > 1) all = await make(new Map(), true);
-    const vectors = ask.texts.map((text) => all.get(printOf(deps.store, entry, ask, text))!);
+    const vectors = prints.map((print) => all.get(print)!);
     return { vectors, model: entry.name, space: `${spaceOf(entry)}.${vectors[0]?.length ?? 0}`, cost };
   };
 }

@@ -127,7 +127,7 @@ export const forgetFact = route({
   },
 });
 
-function actOf({ personId, store }: ApiDeps, named = newId('event', store.clock)): FactAct {
+function actOf({ personId, store }: ApiDeps, named = newId('factVersion', store.clock)): FactAct {
   return { personId, actId: `api:${named}`, origin: 'owner', source: { channel: 'api' }, localOnly: false };
 }
 

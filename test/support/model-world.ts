@@ -7,7 +7,7 @@ import { makeRecogniser } from '../../activities/models/recogniser.ts';
 import { fixedClock } from '../../schemas/clock.ts';
 import type { FileSet } from '../../schemas/file-set.ts';
 import type { HotTier } from '../../schemas/hot-tier.ts';
-import type { AnsweredAsk, AnswerSchema, AskModel, ModelAsk } from '../../schemas/model-chat.ts';
+import type { AnsweredAsk, AnswerSchema, AskModel, ModelAsk, ModelTool } from '../../schemas/model-chat.ts';
 import { modelsFile } from '../../schemas/models-file.ts';
 import { inProcessHotTier } from '../../store/hot/in-process.ts';
 import type { Store } from '../../store/store.ts';
@@ -18,6 +18,18 @@ export const yesOrNo: AnswerSchema = {
   name: 'yes_or_no',
   json: { type: 'object', properties: { answer: { enum: ['yes', 'no'] } }, required: ['answer'] },
   check: (value) => (['yes', 'no'].includes((value as { answer: string }).answer) ? undefined : 'answer is no answer'),
+};
+
+/** The same with nothing beside it, as grammars need it. */
+export const closedYesOrNo: AnswerSchema = { ...yesOrNo, json: { ...yesOrNo.json, additionalProperties: false } };
+
+/** A tool that a model may call. */
+export const weather: ModelTool = {
+  ...{ name: 'weather', does: 'Tells the weather of a city.' },
+  parameters: {
+    ...{ type: 'object', properties: { city: { enum: ['Rome', 'Oslo'] } }, required: ['city'] },
+    additionalProperties: false,
+  },
 };
 
 /** The router over a real ledger, with a file of models that a test may change. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Considered } from '../../../schemas/memory.ts';
+import type { ConsideredFacts } from '../../../schemas/memory.ts';
 import type { AnsweredAsk, ModelMessage } from '../../../schemas/model-chat.ts';
 import { visibleText } from '../../../schemas/visible-text.ts';
 import type { Exchange } from '../../../store/conversations/read-talk.ts';
@@ -56,14 +56,19 @@ export function gatherMessages(
 const toldChars = 6_000;
 
 /** Says before all else what the person told that is to be thought of now; nothing where there is nothing. Pure. */
-export function withTold(messages: readonly ModelMessage[], told: Considered): ModelMessage[] {
+export function withTold(messages: readonly ModelMessage[], told: ConsideredFacts): ModelMessage[] {
   const [first, ...rest] = messages;
   const { always, pinned, named, questions } = told;
   const known = [...always, ...pinned, ...named].map(({ text }) => `- ${visibleText(text)}`);
   const open = questions.map(({ text }) => `- still open: ${visibleText(text)}`);
   if (first === undefined || known.length + open.length === 0) return [...messages];
-  const facts = [...known, ...open].join('\n').slice(0, toldChars);
-  const content = `${first.content}\n\nWhat the person told you before and is to be kept in mind:\n${facts}`;
+  let left = toldChars;
+  // A fact that is cut may say the opposite.
+  const facts = [...known, ...open].filter((fact) => {
+    left -= fact.length;
+    return left >= 0;
+  });
+  const content = `${first.content}\n\nWhat the person told you before and is to be kept in mind:\n${facts.join('\n')}`;
   return [{ role: 'system', content }, ...rest];
 }
 

@@ -1,4 +1,4 @@
-import { isPicture, type ModelAsk } from '../../../schemas/model-chat.ts';
+import { isPicture, type ModelAsk, mediaIn } from '../../../schemas/model-chat.ts';
 import type { ModelLanguage } from '../../../schemas/model-languages.ts';
 import { tokensAsked } from '../providers/count-tokens.ts';
 import { languageOf } from './language-of.ts';
@@ -24,7 +24,7 @@ export interface ModelNeeds {
 export function processInput(ask: ModelAsk): { readonly needs: ModelNeeds; readonly words: string } {
   const { messages, tools, schema, maxOutputTokens, localOnly = false, optional = false } = ask;
   const tokensIn = tokensAsked(ask) + (schema === undefined ? 0 : Math.ceil(JSON.stringify(schema.json).length / 4));
-  const media = messages.flatMap((message) => ('media' in message ? (message.media ?? []) : []));
+  const media = mediaIn(messages);
   const words = messages.findLast(({ role }) => role === 'user')?.content ?? '';
   const language = languageOf(words);
   return {

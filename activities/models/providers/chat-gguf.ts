@@ -1,4 +1,4 @@
-import type { ModelMessage, ProviderAsk } from '../../../schemas/model-chat.ts';
+import { type ModelMessage, mediaIn, type ProviderAsk } from '../../../schemas/model-chat.ts';
 import type { GgufModel } from '../gguf/llama-runtime.ts';
 import { type OpenGguf, useGguf } from '../gguf/open-gguf.ts';
 import type { Llama, LlamaTurn } from '../gguf/runtime-types.ts';
@@ -42,7 +42,7 @@ async function answer(
   signal: AbortSignal,
   onTextChunk: (text: string) => void,
 ) {
-  if (messages.some((message) => 'media' in message && (message.media ?? []).length > 0))
+  if (mediaIn(messages).length > 0)
     throw new ModelFault('badRequest', { why: 'a file in the worker takes neither pictures nor sounds' });
   const { context, sequence, chat } = await speaking();
   const input = messages.reduce((sum, { content }) => sum + model.tokenize(content).length + tokensOfTurn, 0);

@@ -3,6 +3,7 @@ import {
   type ModelMedia,
   type ModelReply,
   type ModelTokens,
+  mediaIn,
   type ProviderAsk,
 } from '../../../schemas/model-chat.ts';
 
@@ -18,8 +19,7 @@ const base64OfSoundToken = 2_000;
 
 /** What a question takes, at about four characters a token. Pure. */
 export function tokensAsked(ask: Pick<ProviderAsk, 'messages' | 'tools'>): number {
-  const media = ask.messages.flatMap((message) => ('media' in message ? (message.media ?? []) : []));
-  return tokensOfWords(ask) + media.reduce((sum, one) => sum + tokensOfMedia(one), 0);
+  return tokensOfWords(ask) + mediaIn(ask.messages).reduce((sum, one) => sum + tokensOfMedia(one), 0);
 }
 
 function tokensOfWords({ messages, tools }: Pick<ProviderAsk, 'messages' | 'tools'>): number {

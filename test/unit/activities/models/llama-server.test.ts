@@ -9,11 +9,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeEmbedTexts } from '../../../../activities/models/embed-texts.ts';
 import { contextOf } from '../../../../activities/models/providers/context-of.ts';
-import type { AnswerSchema, ModelTool } from '../../../../schemas/model-chat.ts';
 import { modelsFile } from '../../../../schemas/models-file.ts';
 import { cosine } from '../../../support/cosine.ts';
 import { type LlamaServer, llamaServer } from '../../../support/llama-server.ts';
-import { modelWorld, yesOrNo } from '../../../support/model-world.ts';
+import { closedYesOrNo as closed, modelWorld, weather } from '../../../support/model-world.ts';
 import { writeTinyGguf } from '../../../support/tiny-gguf.ts';
 
 const real = process.env.STEWARD_TEST_GGUF;
@@ -29,14 +28,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const closed: AnswerSchema = { ...yesOrNo, json: { ...yesOrNo.json, additionalProperties: false } };
-const weather: ModelTool = {
-  ...{ name: 'weather', does: 'Tells the weather of a city.' },
-  parameters: {
-    ...{ type: 'object', properties: { city: { enum: ['Rome', 'Oslo'] } }, required: ['city'] },
-    additionalProperties: false,
-  },
-};
 const worldOf = (endpoint: string) =>
   modelWorld({ models: [{ name: 'llama', type: 'remote', endpoint, can: { tools: 'envelope' } }] }, { whole: 240_000 });
 

@@ -6,22 +6,13 @@ import { expect, test } from 'vitest';
 import { makeEmbedTexts } from '../../../../activities/models/embed-texts.ts';
 import { contextOf } from '../../../../activities/models/providers/context-of.ts';
 import { pullOllama } from '../../../../activities/models/providers/pull-ollama.ts';
-import type { AnswerSchema, ModelTool } from '../../../../schemas/model-chat.ts';
 import { type ModelEntry, modelsFile } from '../../../../schemas/models-file.ts';
 import { cosine } from '../../../support/cosine.ts';
-import { modelWorld, yesOrNo } from '../../../support/model-world.ts';
+import { closedYesOrNo as closed, modelWorld, weather } from '../../../support/model-world.ts';
 
 type Ollama = Extract<ModelEntry, { type: 'ollama' }>;
 
 const { OLLAMA_HOST: host, STEWARD_TEST_GGUF: path } = process.env;
-const closed: AnswerSchema = { ...yesOrNo, json: { ...yesOrNo.json, additionalProperties: false } };
-const weather: ModelTool = {
-  ...{ name: 'weather', does: 'Tells the weather of a city.' },
-  parameters: {
-    ...{ type: 'object', properties: { city: { enum: ['Rome', 'Oslo'] } }, required: ['city'] },
-    additionalProperties: false,
-  },
-};
 
 test('a real Ollama server makes a model of a file, and is asked as any other', async ({ skip }) => {
   if (host === undefined) return skip('OLLAMA_HOST names no server');
