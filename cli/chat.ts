@@ -12,7 +12,7 @@ interface Posted {
 }
 interface Entry {
   readonly seq: number;
-  readonly kind: 'said' | 'answer' | 'answered' | 'read';
+  readonly kind: 'said' | 'answer' | 'answered' | 'takenBack' | 'read';
   readonly turn: number;
   readonly text?: string;
 }

@@ -1,5 +1,5 @@
 import type { Channel, ChatChannel } from './channel-file.ts';
-import type { IncomingMessage, OutgoingChat } from './chat-message.ts';
+import type { IncomingMessage, OutgoingChat, TakenBack } from './chat-message.ts';
 import type { SendResult } from './outgoing.ts';
 
 /** What a channel of messages can do and how much it takes; what it cannot do is left out, never faked. */
@@ -26,9 +26,14 @@ export interface ChatServing<C extends Channel = Channel> {
    * Takes messages in, in this order, and moves a cursor, all in one transaction; then tells dispatch. May be repeated: a
    * message that the ledger holds is not taken in again. Nothing may be acknowledged at the far side before it resolves.
    *
+   * @param takenBack - what was taken back since, of these messages or of any before
    * @throws sessionSuperseded, storeBusy
    */
-  take(messages: readonly IncomingMessage[], move?: { readonly place: string; readonly token: string }): Promise<void>;
+  take(
+    messages: readonly IncomingMessage[],
+    move?: { readonly place: string; readonly token: string },
+    takenBack?: readonly TakenBack[],
+  ): Promise<void>;
   /** One of our own messages came back from the far side: that proves it sent. @param id - `OutgoingChat.id` */
   cameBack(id: string): Promise<void>;
   /**

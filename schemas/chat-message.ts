@@ -29,6 +29,14 @@ export interface IncomingMessage {
   readonly addressed: boolean;
 }
 
+/** A message that its sender took back, as a redaction of Matrix does. */
+export interface TakenBack {
+  /** `IncomingMessage.dedupeKey` of what was taken back. */
+  readonly dedupeKey: string;
+  /** Whoever took it back, as the channel proves it: counts where it is whoever said it. */
+  readonly by: string;
+}
+
 /** A message on its way out. Stored sealed in the outbox before anything is done; the same on every attempt. */
 export interface OutgoingChat {
   /** Minted with the outbox row; becomes `origin-id` in XMPP and the transaction id in Matrix. Letters, digits and `-`. */

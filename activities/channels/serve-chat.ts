@@ -23,7 +23,7 @@ export async function serveChat(deps: SessionDeps, { channel, session, up }: Cha
   await (await adapterFor(channel)).serve({
     ...{ channel, signal },
     cursor: (place) => readToken(store, session.accountId, place),
-    take: async (messages, move) => {
+    take: async (messages, move, back) => {
       const { own, foreign } = await sortSenders(store, channel, session, messages);
       // Before the cursor moves: it does not come back to a stranger.
       const offers = await offerToStrangers(store, session, foreign);
@@ -33,7 +33,7 @@ export async function serveChat(deps: SessionDeps, { channel, session, up }: Cha
           'somebody unknown wrote',
         );
       }
-      const taken = await acceptMessages(store, session, own, move);
+      const taken = await acceptMessages(store, session, own, move, back);
       try {
         await deps.dispatch.messagesAccepted(taken.map(({ inboxId }) => inboxId));
         for (const outboxId of offers) await deps.dispatch.sendEffect(outboxId);

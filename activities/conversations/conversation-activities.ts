@@ -1,8 +1,8 @@
 import { saying } from '../../schemas/chat-document.ts';
 import { type Failure, type FailureCode, failures } from '../../schemas/errors.ts';
-import { openMessage } from '../../store/conversations/accept-messages.ts';
 import { keepAnswer, nextTurn, readTurn, type TurnRow } from '../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../store/conversations/message-print.ts';
+import { openMessage } from '../../store/conversations/seal-message.ts';
 import { type Unsent, unsentAnswers } from '../../store/conversations/unsent-answers.ts';
 import { asFailure } from '../fail.ts';
 import { conclude } from './agent/conclude.ts';
@@ -95,6 +95,10 @@ export function makeConversationActivities(deps: ConversationDeps) {
   async function answerTurn(inboxId: string): Promise<{ think?: Thinking }> {
     const row = await readTurn(store, inboxId);
     if (row.answeredAt !== null) return {};
+    if (row.takenBackAt !== null) {
+      await keepAnswer(store, inboxId, []);
+      return {};
+    }
     const named = { inboxId, personId: row.personId, channel: await channelOfTurn(store, row.accountId) };
     const turn = { ...named, actId: inboxId, by: 'owner' as const };
     const message = openMessage(store, row);

@@ -19,7 +19,7 @@ const entryView = z.discriminatedUnion('kind', [
     id: z.string(),
     from: z.string(),
     channel: z.string(),
-    text: z.string(),
+    text: z.string().describe('Empty where it was taken back'),
   }),
   z.strictObject({
     kind: z.literal('answer'),
@@ -34,6 +34,7 @@ const entryView = z.discriminatedUnion('kind', [
     ...head,
     parts: z.int().describe('Nothing more is said to this turn; so many messages were'),
   }),
+  z.strictObject({ kind: z.literal('takenBack').describe('Whoever said this turn took it back'), ...head }),
   z.strictObject({
     kind: z.literal('read'),
     ...head,

@@ -68,8 +68,10 @@ export const inbox = pgTable(
     /** Its number in the conversation, from 1: turns are answered in this order. */
     turn: integer('turn'),
     answeredAt: instant('answered_at'),
-    /** Why a turn ended before it was done: its person stopped it, or said something else. */
-    stopped: text('stopped', { enum: ['cancelled', 'interrupted'] }),
+    /** Why a turn ended before it was done: its person stopped it, said something else, or took back what was said. */
+    stopped: text('stopped', { enum: ['cancelled', 'interrupted', 'takenBack'] }),
+    /** When its sender took it back: then its words are gone from `content`. */
+    takenBackAt: instant('taken_back_at'),
     /** Where a draft of its answer is shown, as the channel names it. */
     draftPlace: text('draft_place'),
     /** Whether its answer shows words from outside: a model that reads it may then do nothing unasked. */

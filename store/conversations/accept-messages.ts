@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import type { IncomingMessage } from '../../schemas/chat-message.ts';
+import type { IncomingMessage, TakenBack } from '../../schemas/chat-message.ts';
 import { conversations } from '../../schemas/db/conversations.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
 import { newId } from '../../schemas/ids.ts';
@@ -8,6 +8,8 @@ import { holdFence } from '../accounts/take-fence.ts';
 import { appendEvent } from '../append-event.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
 import { ensureThread, type ThreadRow } from './ensure-thread.ts';
+import { sealMessage } from './seal-message.ts';
+import { takeBack } from './take-back.ts';
 
 /** Who takes a message in. Without a fence it is the API, which holds no connection. */
 export type MessageRight = Omit<SessionRight, 'fence'> & { readonly channel: string; readonly fence?: number };
@@ -24,7 +26,8 @@ export interface TakenMessage {
  * Takes messages in as turns of their conversations: rows, events and the move of the cursor are one transaction. May be
  * repeated: a message that the ledger holds is not taken in again.
  *
- * @returns one entry a message, in their order
+ * @param back - what was taken back since, of these messages or of any before
+ * @returns one entry a message, in their order; then one for each turn that was taken back
  * @throws sessionSuperseded when a newer session serves the account
  */
 export async function acceptMessages(
@@ -32,11 +35,15 @@ export async function acceptMessages(
   right: MessageRight,
   messages: readonly IncomingMessage[],
   move?: { readonly place: string; readonly token: string },
+  back: readonly TakenBack[] = [],
 ): Promise<TakenMessage[]> {
   return await inTransaction(store, async (inside) => {
     if (right.fence !== undefined) await holdFence(inside, right.accountId, right.fence);
     const taken: TakenMessage[] = [];
     for (const message of messages) taken.push(await acceptOne(inside, right, message));
+    for (const one of back) {
+      for (const turn of await takeBack(inside, right, one)) taken.push({ ...turn, fresh: false });
+    }
     if (move !== undefined) await moveToken(inside, right.accountId, move.place, move.token);
     return taken;
   });
@@ -85,23 +92,11 @@ export async function acceptOne(
 function rowOf(inside: StoreIn, right: MessageRight, message: IncomingMessage, thread: ThreadRow) {
   const { personId, accountId, channel } = right;
   const id = newId('inbox', inside.clock);
-  const unit = inside.keys.newUnit(personId);
-  const place = { table: 'inbox', row: id, column: 'content', person: personId };
   return {
     ...{ id, personId, accountId, channel, conversationId: thread.conversationId, threadId: thread.id },
     seen: true,
     sizeBytes: Buffer.byteLength(message.text),
-    wrappedKey: unit.wrapped,
-    content: unit.seal(place, JSON.stringify(message)),
+    ...sealMessage(inside, { id, personId }, message),
     receivedAt: new Date(message.at),
   };
-}
-
-/** Opens a turn. @throws sealBroken */
-export function openMessage(
-  { keys }: Pick<StoreIn, 'keys'>,
-  row: Pick<typeof inbox.$inferSelect, 'id' | 'personId' | 'wrappedKey' | 'content'>,
-): IncomingMessage {
-  const place = { table: 'inbox', row: row.id, column: 'content', person: row.personId };
-  return JSON.parse(keys.unit(row.personId, row.wrappedKey).open(place, row.content).toString()) as IncomingMessage;
 }

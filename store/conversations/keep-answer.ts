@@ -1,6 +1,6 @@
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import { isPostKind } from '../../schemas/channel-file.ts';
-import type { ChatDocument } from '../../schemas/chat-document.ts';
+import { type ChatDocument, saying } from '../../schemas/chat-document.ts';
 import type { OutgoingChat } from '../../schemas/chat-message.ts';
 import { conversations } from '../../schemas/db/conversations.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
@@ -13,7 +13,7 @@ import { appendEvent } from '../append-event.ts';
 import { mintEffect } from '../outbox/mint-effect.ts';
 import { queueMessages, type StewardMessage } from '../outbox/queue-effect.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
-import { openMessage } from './accept-messages.ts';
+import { openMessage } from './seal-message.ts';
 
 /** One message of an answer. */
 export interface AnswerPart {
@@ -64,21 +64,24 @@ export interface TurnEnd {
 
 /**
  * Ends a turn with its answer: the effects and the end of the turn are one transaction. May be repeated: the first answer
- * stays.
+ * stays. Where its message was taken back nothing is said; only a draft that is shown must not look like an answer.
  *
- * @param parts - one message each, in their order; none where nothing is to be said
+ * @param answer - one message each, in their order; none where nothing is to be said
  * @throws notFound
  */
 export async function keepAnswer(
   store: Store,
   inboxId: string,
-  parts: readonly AnswerPart[],
-  { mirrors = [], tainted = false, stopped }: TurnEnd = {},
+  answer: readonly AnswerPart[],
+  end: TurnEnd = {},
 ): Promise<void> {
   await inTransaction(store, async (inside) => {
     const row = await lockTurn(inside, inboxId);
     const { conversationId, turn, personId } = row;
     if (row.answeredAt !== null) return;
+    const isBack = row.takenBackAt !== null;
+    const parts = isBack ? leftOf(row) : answer;
+    const { mirrors = [], tainted = false, stopped }: TurnEnd = isBack ? { stopped: 'takenBack' } : end;
     for (const [at, part] of parts.entries()) {
       await mint(inside, row, part, { effectKey: `${inboxId}:answer:${at + 1}`, part: at + 1 });
     }
@@ -117,6 +120,10 @@ export async function sayBeside(
     }
   });
 }
+
+/** What is said of a turn that is stopped. Half an answer that is shown must not look like one. Pure. */
+export const leftOf = ({ draftPlace }: Pick<TurnRow, 'draftPlace'>): AnswerPart[] =>
+  draftPlace === null ? [] : [{ document: [saying('(stopped)')], text: '(stopped)' }];
 
 /** The row of a turn, once nobody else writes to its conversation. */
 async function lockTurn(inside: StoreIn, inboxId: string): Promise<TurnRow> {

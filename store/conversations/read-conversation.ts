@@ -7,8 +7,8 @@ import { events } from '../../schemas/db/records.ts';
 import type { EffectState } from '../../schemas/endings.ts';
 import { openChat } from '../outbox/claim-effect.ts';
 import type { StoreIn } from '../store.ts';
-import { openMessage } from './accept-messages.ts';
 import { channelNameOf } from './message-print.ts';
+import { openMessage } from './seal-message.ts';
 
 /** What happened in a conversation, in the order in which it was written. */
 export type ConversationEntry = {
@@ -22,6 +22,7 @@ export type ConversationEntry = {
       readonly id: string;
       readonly from: string;
       readonly channel: string;
+      /** Empty where it was taken back. */
       readonly text: string;
     }
   | {
@@ -33,6 +34,8 @@ export type ConversationEntry = {
     }
   /** Nothing more is said to this turn. */
   | { readonly kind: 'answered'; readonly parts: number }
+  /** Whoever said this turn took it back. */
+  | { readonly kind: 'takenBack' }
   /** Its person has read this turn and all before it, on this channel. */
   | { readonly kind: 'read'; readonly channel: string }
 );
@@ -41,6 +44,7 @@ const kinds = {
   'inbox.accepted': 'said',
   'outbox.queued': 'answer',
   'turn.answered': 'answered',
+  'turn.takenBack': 'takenBack',
   'conversation.read': 'read',
 } as const;
 type EventRow = typeof events.$inferSelect;
@@ -95,6 +99,7 @@ export async function readEntries(
     const kind = kinds[row.type as keyof typeof kinds];
     if (kind === 'answered') return [{ ...head, kind, parts: Number(row.data.parts) }];
     if (kind === 'read') return [{ ...head, kind, channel: String(row.data.channel) }];
+    if (kind === 'takenBack') return [{ ...head, kind }];
     const found = kind === 'said' ? said.get(row.aggregateId) : answers.get(row.aggregateId);
     return found === undefined ? [] : [{ ...head, ...found }];
   });

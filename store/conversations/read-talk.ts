@@ -1,11 +1,11 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt } from 'drizzle-orm';
 import { inbox } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import { type OutboxRow, openChat } from '../outbox/claim-effect.ts';
 import type { StoreIn } from '../store.ts';
-import { openMessage } from './accept-messages.ts';
 import type { TurnRow } from './keep-answer.ts';
+import { openMessage } from './seal-message.ts';
 
 /** One exchange of a conversation. */
 export interface Exchange {
@@ -21,13 +21,18 @@ export interface Exchange {
 /** Exchanges before a turn that a model may see. */
 export const mostExchanges = 20;
 
-/** The exchanges before a turn, oldest first. Reads only. */
+/** The exchanges before a turn, oldest first, without what was taken back. Reads only. */
 export async function talkBefore(
   store: StoreIn,
   { conversationId, turn }: Pick<TurnRow, 'conversationId' | 'turn'>,
   most: number,
 ): Promise<Exchange[]> {
-  const before = and(eq(inbox.conversationId, conversationId!), lt(inbox.turn, turn!), isNotNull(inbox.answeredAt));
+  const before = and(
+    eq(inbox.conversationId, conversationId!),
+    lt(inbox.turn, turn!),
+    isNotNull(inbox.answeredAt),
+    isNull(inbox.takenBackAt),
+  );
   const turns = await store.db.select().from(inbox).where(before).orderBy(desc(inbox.turn)).limit(most);
   const answers = await store.db
     .select()

@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, gt, isNull, lt } from 'drizzle-orm';
 import { inbox } from '../../schemas/db/inbox.ts';
 import type { StoreIn } from '../store.ts';
-import { openMessage } from './accept-messages.ts';
 import { readTurn } from './keep-answer.ts';
+import { openMessage } from './seal-message.ts';
 
 /** What was said after a turn and waits behind it, oldest first; at most so many. Reads only. @throws sealBroken */
 export async function saidSince(

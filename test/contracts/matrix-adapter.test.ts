@@ -199,6 +199,30 @@ describe.skipIf(typeof made === 'string')('on a real Synapse', () => {
     await hears(ledger, ['at five', 'at six', 'done']);
   });
 
+  test('serve() hands over who took back what, also what was taken back while nothing was connected', async () => {
+    const redact = (by: typeof far.owner, id: string) =>
+      by.ask('PUT', `/rooms/${far.sharedRoom}/redact/${encodeURIComponent(id)}/${id.slice(1, 9)}`, {});
+    let early = '';
+    {
+      await using _session = await connect(ledger);
+      early = await far.owner.say(far.sharedRoom, 'at five');
+      const foreign = await far.stranger.say(far.sharedRoom, 'at nine');
+      await far.owner.say(far.sharedRoom, 'at six');
+      await hears(ledger, ['at five', 'at nine', 'at six']);
+      // The owner made the room, and may do so there.
+      await redact(far.owner, foreign);
+      await expect.poll(() => ledger.takenBack).toEqual([{ dedupeKey: foreign, by: far.owner.userId }]);
+      expect(ledger.taken[1]).toMatchObject({ dedupeKey: foreign, from: far.stranger.userId });
+    }
+    await redact(far.owner, early);
+    const late = await far.owner.say(far.sharedRoom, 'never mind');
+    await redact(far.owner, late);
+    await far.owner.say(far.sharedRoom, 'at seven');
+    await using _session = await connect(ledger);
+    await hears(ledger, ['at five', 'at nine', 'at six', 'at seven']);
+    expect(ledger.takenBack.slice(1).map(({ dedupeKey }) => dedupeKey)).toEqual([early, late]);
+  });
+
   test('serve() hears its own messages as proof of sending and never as messages', async () => {
     await using _session = await connect(ledger);
     const message = answer('my own words');

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inbox } from '../../schemas/db/inbox.ts';
 import { approvals } from '../../schemas/db/records.ts';
-import { openMessage } from '../../store/conversations/accept-messages.ts';
+import { openMessage } from '../../store/conversations/seal-message.ts';
 import { slackFarSide } from '../support/hook-far-sides.ts';
 import { signWebhook } from '../support/sign-webhook.ts';
 import { eventually, startWorld, type World, withBox } from '../support/world.ts';

@@ -1,11 +1,12 @@
 import type { ChatChannel } from '../../schemas/channel-file.ts';
 import type { ChatAdapter, ChatServing } from '../../schemas/chat-adapter.ts';
-import type { IncomingMessage } from '../../schemas/chat-message.ts';
+import type { IncomingMessage, TakenBack } from '../../schemas/chat-message.ts';
 
 /** What an adapter finds behind it, kept in memory: cursors, messages once each, and what came back. */
 export interface ChatLedger {
   readonly taken: readonly IncomingMessage[];
   readonly cursors: ReadonlyMap<string, string>;
+  readonly takenBack: readonly TakenBack[];
   readonly cameBack: readonly string[];
   /** Who has read up to which of our messages. */
   readonly wereRead: readonly { readonly by: string; readonly id: string }[];
@@ -35,6 +36,7 @@ export function chatLedger(reached: Iterable<readonly [string, string]> = []): C
 } {
   const cursors = new Map<string, string>(reached);
   const taken: IncomingMessage[] = [];
+  const takenBack: TakenBack[] = [];
   const cameBack: string[] = [];
   const wereRead: { by: string; id: string }[] = [];
   const keys = new Set<string>();
@@ -42,7 +44,7 @@ export function chatLedger(reached: Iterable<readonly [string, string]> = []): C
   let fault: Error | 'hang' | undefined;
   const killed = new Error('killed');
 
-  const take = async (signal: AbortSignal, ...[messages, move]: Parameters<ChatServing['take']>) => {
+  const take = async (signal: AbortSignal, ...[messages, move, back = []]: Parameters<ChatServing['take']>) => {
     const now = messages.length === 0 ? undefined : fault;
     if (now !== undefined) fault = undefined;
     if (now instanceof Error) throw now;
@@ -51,6 +53,7 @@ export function chatLedger(reached: Iterable<readonly [string, string]> = []): C
       else taken.push(message);
       keys.add(message.dedupeKey);
     }
+    takenBack.push(...back);
     if (move !== undefined) cursors.set(move.place, move.token);
     if (now === 'hang') await new Promise((_, reject) => signal.addEventListener('abort', () => reject(killed)));
   };
@@ -58,6 +61,7 @@ export function chatLedger(reached: Iterable<readonly [string, string]> = []): C
   return {
     taken,
     cursors,
+    takenBack,
     cameBack,
     wereRead,
     get repeats() {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from '../../../schemas/chat-message.ts';
+import type { IncomingMessage, TakenBack } from '../../../schemas/chat-message.ts';
 import { isEntryOf, type RoomEvent } from './read-event.ts';
 import { readGap } from './read-gap.ts';
 import type { SyncedRoom, SyncRound } from './read-sync.ts';
@@ -6,6 +6,8 @@ import { isOwner, otherIn, ownIdOf, type TakeDeps, takeEvent } from './take-even
 
 interface Collected {
   readonly messages: readonly IncomingMessage[];
+  /** What was taken back, of these messages or of any before. */
+  readonly takenBack: readonly TakenBack[];
   /** Ids of our own messages that came back. */
   readonly ownIds: readonly string[];
 }
@@ -17,6 +19,7 @@ interface Collected {
  */
 export async function collectRound(deps: TakeDeps, round: SyncRound, since: string): Promise<Collected> {
   const placed: { readonly at: number; readonly message: IncomingMessage }[] = [];
+  const takenBack: TakenBack[] = [];
   const ownIds: string[] = [];
   for (const room of round.rooms) {
     if (room.left) deps.rooms.leave(room.roomId);
@@ -30,6 +33,10 @@ export async function collectRound(deps: TakeDeps, round: SyncRound, since: stri
         if (id !== undefined) ownIds.push(id);
         continue;
       }
+      if (event.type === 'm.room.redaction') {
+        if (event.redacts !== undefined) takenBack.push({ dedupeKey: event.redacts, by: event.sender });
+        continue;
+      }
       const message = await takeEvent(deps, room.roomId, event);
       if (message === undefined) continue;
       // A clock that goes back does not turn a room's order round.
@@ -39,7 +46,7 @@ export async function collectRound(deps: TakeDeps, round: SyncRound, since: stri
       marked.add(message.from);
     }
   }
-  return { messages: placed.sort((a, b) => a.at - b.at).map(({ message }) => message), ownIds };
+  return { messages: placed.sort((a, b) => a.at - b.at).map(({ message }) => message), takenBack, ownIds };
 }
 
 /** What is new in a room: what was there before we came in is not. */

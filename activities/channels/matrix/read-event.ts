@@ -9,6 +9,8 @@ export interface RoomEvent {
   /** Milliseconds, as the sender's server says. */
   readonly sentAt: number;
   readonly content: Readonly<Record<string, unknown>>;
+  /** The event that a redaction takes back. */
+  readonly redacts: string | undefined;
   readonly unsigned: Readonly<Record<string, unknown>>;
 }
 
@@ -27,8 +29,15 @@ export function readEvent(raw: unknown): RoomEvent | undefined {
     ...{ id, sender, type, stateKey: textOf(event.state_key) },
     sentAt: Math.min(Math.max(Math.trunc(sentAt), 0), latest),
     content: recordOf(event.content),
+    redacts: redactedBy(event),
     unsigned: recordOf(event.unsigned),
   };
+}
+
+/** Rooms from version 11 on have it within the content. @source spec.matrix.org/v1.16/client-server-api, m.room.redaction */
+function redactedBy({ content, redacts }: Readonly<Record<string, unknown>>): string | undefined {
+  const id = recordOf(content).redacts ?? redacts;
+  return isEventId(id) ? id : undefined;
 }
 
 /** Reads a list of events and leaves out what is none. Pure. */

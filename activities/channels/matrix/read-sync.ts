@@ -29,7 +29,7 @@ export interface SyncedRoom {
 }
 
 /** What is read of a room; the same for gaps. */
-export const wantedTypes = ['m.room.message', 'm.room.encrypted', 'm.room.member'] as const;
+export const wantedTypes = ['m.room.message', 'm.room.encrypted', 'm.room.redaction', 'm.room.member'] as const;
 
 const none = { not_types: ['*'] };
 /** @param timelineLimit - 0 for nothing of the rooms that we are in */

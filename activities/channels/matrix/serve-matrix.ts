@@ -74,13 +74,15 @@ async function holdConnection(
   for (let waitMs = 0; !signal.aborted; waitMs = timings.pollMs) {
     const began = performance.now();
     const round = await readSync(server, { ...timings, userId, since, waitMs });
-    const { messages, ownIds } = await collectRound(deps, round, since);
+    const { messages, takenBack, ownIds } = await collectRound(deps, round, since);
     for (const id of ownIds) await serving.cameBack(id);
     for (const { by, id } of await answersRead(deps, round)) await serving.wasRead(by, id);
     invitations.note(round.invites);
     invitations.joinDue();
     const stands = round.next === since;
-    if (messages.length > 0 || !stands) await serving.take(messages, { place: 'archive', token: round.next });
+    if (messages.length > 0 || !stands) {
+      await serving.take(messages, { place: 'archive', token: round.next }, takenBack);
+    }
     showRead(messages);
     since = round.next;
     serving.up();

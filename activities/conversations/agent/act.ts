@@ -1,9 +1,9 @@
 import { StewardError } from '../../../schemas/errors.ts';
 import type { AnsweredAsk, ModelCall } from '../../../schemas/model-chat.ts';
-import { openMessage } from '../../../store/conversations/accept-messages.ts';
 import { readTurn, type TurnRow } from '../../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../../store/conversations/message-print.ts';
 import { mostExchanges, talkBefore } from '../../../store/conversations/read-talk.ts';
+import { openMessage } from '../../../store/conversations/seal-message.ts';
 import { type CallResult, keepStep, readSteps, type TurnStep } from '../../../store/conversations/turn-steps.ts';
 import { renderPlain } from '../../chat-plain.ts';
 import { runSafely } from '../answer-message.ts';
@@ -65,6 +65,9 @@ async function resultOf(
   { row, steps, checked, actId }: Acting,
 ): Promise<{ result: CallResult; outside: boolean }> {
   if ('wrong' in checked) return { result: { text: checked.wrong }, outside: false };
+  if (row.takenBackAt !== null) {
+    return { result: { text: 'What was said was taken back: nothing is done.' }, outside: false };
+  }
   const { command, tool, words } = checked;
   if (tool.effect && !(await mayAct(deps, row, steps, command.name))) {
     const text = 'The person is asked whether this may be done. It is done once they agree; you will not hear of it.';

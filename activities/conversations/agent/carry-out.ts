@@ -1,8 +1,8 @@
 import { type ChatDocument, saying } from '../../../schemas/chat-document.ts';
 import { visibleLine } from '../../../schemas/visible-text.ts';
-import { openMessage } from '../../../store/conversations/accept-messages.ts';
 import { readTurn, sayBeside } from '../../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../../store/conversations/message-print.ts';
+import { openMessage } from '../../../store/conversations/seal-message.ts';
 import { readSteps } from '../../../store/conversations/turn-steps.ts';
 import { runSafely } from '../answer-message.ts';
 import { sayOf } from '../chat-command.ts';

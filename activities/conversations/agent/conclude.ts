@@ -1,9 +1,9 @@
 import { type ChatDocument, saying } from '../../../schemas/chat-document.ts';
 import type { AnsweredAsk } from '../../../schemas/model-chat.ts';
-import { openMessage } from '../../../store/conversations/accept-messages.ts';
 import { dropDraft } from '../../../store/conversations/drafts.ts';
-import { keepAnswer, readTurn, type TurnRow } from '../../../store/conversations/keep-answer.ts';
+import { keepAnswer, leftOf, readTurn, type TurnRow } from '../../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../../store/conversations/message-print.ts';
+import { openMessage } from '../../../store/conversations/seal-message.ts';
 import { readSteps } from '../../../store/conversations/turn-steps.ts';
 import { readMarkdown } from '../../read-markdown.ts';
 import type { ConversationDeps } from '../conversation-deps.ts';
@@ -33,11 +33,8 @@ async function endTurn(deps: ConversationDeps, row: TurnRow, why: Why | undefine
   // What has been read may lie in the address of a link, and a preview of it is fetched without a click.
   const words = readMarkdown(said?.text ?? '', { links: !tainted });
   const document: ChatDocument = why === undefined ? orNothing(words) : [...whyWords[why]];
-  if (why === 'cancelled' || why === 'interrupted') {
-    // Half an answer that is shown must not look like one.
-    const left: ChatDocument = row.draftPlace === null ? [] : [saying('(stopped)')];
-    const parts = partsOfAnswer(left, row.channel, await deps.maxCharsOf(row.channel));
-    return await keepAnswer(store, inboxId, parts, { stopped: why, tainted });
+  if (why === 'cancelled' || why === 'interrupted' || why === 'takenBack') {
+    return await keepAnswer(store, inboxId, leftOf(row), { stopped: why, tainted });
   }
   const message = openMessage(store, row);
   const { personId, accountId, channel } = row;
@@ -64,4 +61,5 @@ const whyWords: Readonly<Record<Why, ChatDocument>> = {
   broken: [saying('That went wrong inside Steward and is in its log.')],
   cancelled: [],
   interrupted: [],
+  takenBack: [],
 };

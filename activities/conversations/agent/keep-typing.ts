@@ -1,6 +1,6 @@
-import { openMessage } from '../../../store/conversations/accept-messages.ts';
 import type { TurnRow } from '../../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../../store/conversations/message-print.ts';
+import { openMessage } from '../../../store/conversations/seal-message.ts';
 import type { AgentDeps } from './agent-deps.ts';
 
 /** What a chat shows ends by itself after half a minute. */

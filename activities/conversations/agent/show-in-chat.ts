@@ -1,8 +1,8 @@
 import { chatIdOf } from '../../../schemas/ids.ts';
-import { openMessage } from '../../../store/conversations/accept-messages.ts';
 import { keepDraftPlace } from '../../../store/conversations/drafts.ts';
 import type { TurnRow } from '../../../store/conversations/keep-answer.ts';
 import { channelOfTurn } from '../../../store/conversations/message-print.ts';
+import { openMessage } from '../../../store/conversations/seal-message.ts';
 import type { AgentDeps } from './agent-deps.ts';
 
 /** A chat that is edited more often only flickers, and homeservers count. What is said within it needs no draft. */

@@ -1,8 +1,8 @@
 import { failures, StewardError } from '../../../schemas/errors.ts';
 import type { AnsweredAsk, ModelAsk } from '../../../schemas/model-chat.ts';
-import { openMessage } from '../../../store/conversations/accept-messages.ts';
 import { readTurn, type TurnRow } from '../../../store/conversations/keep-answer.ts';
 import { mostExchanges, talkBefore } from '../../../store/conversations/read-talk.ts';
+import { openMessage } from '../../../store/conversations/seal-message.ts';
 import { keepStep, readSteps } from '../../../store/conversations/turn-steps.ts';
 import { showTimes } from '../../show-time.ts';
 import type { AgentDeps } from './agent-deps.ts';
@@ -39,6 +39,7 @@ const mostFacts = 12;
 export async function think(deps: AgentDeps, { inboxId, step, last }: ThinkInput): Promise<Thought> {
   const { store } = deps;
   const [row, steps] = await Promise.all([readTurn(store, inboxId), readSteps(store, inboxId)]);
+  if (row.takenBackAt !== null) return { calls: 0, stop: 'takenBack' };
   const known = steps.find((one) => one.step === step && one.call === 0);
   if (known !== undefined) return await thoughtOf(deps, inboxId, known.content as AnsweredAsk);
   const [spent, given] = await Promise.all([overBudget(deps, row), placeAndTime(deps, row)]);

@@ -6,7 +6,7 @@ export interface Thought {
   /** How many calls it asks for; none: it has answered, and the turn is over. */
   readonly calls: number;
   /** Why it did not think. */
-  readonly stop?: SpentUp | 'modelDown' | 'modelNone';
+  readonly stop?: SpentUp | 'modelDown' | 'modelNone' | 'takenBack';
 }
 
 /** Why a turn ended before a model had answered it. */

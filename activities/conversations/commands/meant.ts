@@ -5,7 +5,7 @@ import { StewardError } from '../../../schemas/errors.ts';
 import { idPrefixes } from '../../../schemas/ids.ts';
 import { intents } from '../../../schemas/model-intents.ts';
 import { nearestWord } from '../../../schemas/nearest-word.ts';
-import { openMessage } from '../../../store/conversations/accept-messages.ts';
+import { openMessage } from '../../../store/conversations/seal-message.ts';
 import { keepLesson } from '../../../store/models/intent-lessons.ts';
 import type { Store } from '../../../store/store.ts';
 import type { ChatCommand } from '../chat-command.ts';

@@ -2,10 +2,12 @@
  * - The same message is one turn; turns of a conversation are numbered without gaps, whoever takes them in at once.
  * - Rows and cursor are one transaction, and a session that was superseded writes neither.
  * - All direct threads of a person are one conversation; each other thread is one of its own.
+ * - What its sender takes back is gone from the ledger, ends without an answer, and nobody else can take it back.
  * - The first answer of a turn stays; what is said is readable in the order in which it was written, and sealed at rest.
  */
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { saying } from '../../../../schemas/chat-document.ts';
 import type { IncomingMessage, ThreadPlace } from '../../../../schemas/chat-message.ts';
 import { inbox } from '../../../../schemas/db/inbox.ts';
 import { outbox } from '../../../../schemas/db/outbox.ts';
@@ -13,9 +15,10 @@ import { outboxIdOf } from '../../../../schemas/ids.ts';
 import { readToken } from '../../../../store/accounts/cursor.ts';
 import { ensureAccount } from '../../../../store/accounts/ensure-account.ts';
 import { takeFence } from '../../../../store/accounts/take-fence.ts';
-import { acceptMessages, openMessage } from '../../../../store/conversations/accept-messages.ts';
+import { acceptMessages } from '../../../../store/conversations/accept-messages.ts';
 import { keepAnswer, nextTurn } from '../../../../store/conversations/keep-answer.ts';
 import { newestSeq, readEntries } from '../../../../store/conversations/read-conversation.ts';
+import { openMessage } from '../../../../store/conversations/seal-message.ts';
 import { unsentAnswers } from '../../../../store/conversations/unsent-answers.ts';
 import { openChat } from '../../../../store/outbox/claim-effect.ts';
 import { type TestStore, testStore } from '../../../support/postgres.ts';
@@ -162,4 +165,37 @@ test('a message is sealed at rest, and its row opens to what was said', async ()
     );
     expect(bytes).not.toMatch(/canary|x\.example/);
   }
+});
+
+test('acceptMessages() takes the words of what its sender took back out of the ledger, and its turn ends unanswered', async () => {
+  await using opened = await testStore();
+  const { store } = opened;
+  const right = await rightOf(opened);
+  const [first, second] = await acceptMessages(store, right, [message('m1'), message('m2')]);
+  const before = await store.db.select().from(inbox);
+  const take = (dedupeKey: string, by = 'ann@x.example') =>
+    acceptMessages(store, right, [], undefined, [{ dedupeKey, by }]);
+  // Another of the same room, what nobody knows, and the same on another account: nothing happens.
+  expect(await take('m1', 'moderator@x.example')).toEqual([]);
+  expect(await take('m7')).toEqual([]);
+  const other = await rightOf(opened, 'other');
+  expect(await acceptMessages(store, other, [], undefined, [{ dedupeKey: 'm1', by: 'ann@x.example' }])).toEqual([]);
+  expect(await store.db.select().from(inbox)).toEqual(before);
+  expect(await take('m1')).toMatchObject([{ inboxId: first!.inboxId, turn: 1, fresh: false }]);
+  expect(await take('m1')).toEqual([]);
+  // The same message again, as after a crash: it stays what it is.
+  expect(await acceptMessages(store, right, [message('m1')])).toMatchObject([{ turn: 1, fresh: false }]);
+  const [row] = await store.db.select().from(inbox).where(eq(inbox.id, first!.inboxId));
+  expect(openMessage(store, row!)).toEqual({ ...message('m1'), text: '' });
+  expect(row!.wrappedKey).not.toEqual(before.find(({ id }) => id === row!.id)!.wrappedKey);
+  const words = { document: [saying('late')], text: 'late' };
+  await keepAnswer(store, first!.inboxId, [words]);
+  await keepAnswer(store, second!.inboxId, [words]);
+  expect(await store.db.select({ turn: outbox.turnId }).from(outbox)).toEqual([{ turn: second!.inboxId }]);
+  const entries = await readEntries(store, { conversationId: first!.conversationId, after: 0, limit: 100, turn: 1 });
+  expect(entries.map((entry) => [entry.kind, 'text' in entry ? entry.text : undefined])).toEqual([
+    ['said', ''],
+    ['takenBack', undefined],
+    ['answered', undefined],
+  ]);
 });

@@ -6,8 +6,16 @@ import { eventOf, scripted, textOf } from '../../../../support/scripted-homeserv
 test('readEvent() reads what a homeserver gives out', () => {
   expect(readEvent(eventOf(textOf('hello'), { event_id: '$one', origin_server_ts: 5 }))).toEqual({
     ...{ id: '$one', sender: scripted.owner, type: 'm.room.message', stateKey: undefined, sentAt: 5 },
-    ...{ content: { msgtype: 'm.text', body: 'hello' }, unsigned: {} },
+    ...{ content: { msgtype: 'm.text', body: 'hello' }, unsigned: {}, redacts: undefined },
   });
+});
+
+test.each([
+  ['in rooms of before version 11', { redacts: '$one' }, '$one'],
+  ['in rooms of today', { content: { redacts: '$one' } }, '$one'],
+  ['what is no event', { redacts: 'one', content: { redacts: 7 } }, undefined],
+])('readEvent() reads what a redaction takes back, %s', (_where, more, redacts) => {
+  expect(readEvent(eventOf({}, { type: 'm.room.redaction', ...more }))).toMatchObject({ redacts });
 });
 
 test.each([
