@@ -14,6 +14,7 @@ import { modelsFile } from '../schemas/models-file.ts';
 import { inProcessHotTier } from '../store/hot/in-process.ts';
 import { setup } from '../test/support/global-setup.ts';
 import { type TestStore, testStore } from '../test/support/postgres.ts';
+import { noRedis, redisServer } from '../test/support/redis-server.ts';
 import { measureIntents } from './measure-intents.ts';
 
 const inFlight = 50;
@@ -37,7 +38,8 @@ export async function measureModels(say: (words: string) => void) {
     const cache = await measureCache(opened);
     say('10,000 calls of three workers against one limit');
     const rate = await measureRate(opened);
-    return { overhead, unhurried, cache, rate, intents: measureIntents() };
+    const rateOnRedis = await measureRateOnRedis(opened, say);
+    return { overhead, unhurried, cache, rate, rateOnRedis, intents: measureIntents() };
   } finally {
     await end();
   }
@@ -162,14 +164,31 @@ const workers = 3;
 const perMinute = 6_000;
 const windowMs = 60_000;
 
+async function measureRateOnRedis(opened: TestStore, say: (words: string) => void) {
+  if (noRedis !== undefined) {
+    say(`skipped: the same on Redis, ${noRedis}`);
+    return { skipped: noRedis };
+  }
+  say('the same on Redis');
+  await using server = await redisServer();
+  return await measureRate(opened, server.url);
+}
+
 /** The most that went through in any minute, and how much of the limit was used while all had work. */
-async function measureRate({ url, personId }: TestStore) {
+async function measureRate({ url, personId }: TestStore, redisUrl?: string) {
   const script = fileURLToPath(new URL('rate-worker.ts', import.meta.url));
   const began = performance.now();
   const outputs = await Promise.all(
     Array.from({ length: workers }, (_, at) => {
       const own = Math.floor(10_000 / workers) + (at === 0 ? 10_000 % workers : 0);
-      const args = [script, url, personId, String(own), String(perMinute)];
+      const args = [
+        script,
+        url,
+        personId,
+        String(own),
+        String(perMinute),
+        ...(redisUrl === undefined ? [] : [redisUrl]),
+      ];
       return promisify(execFile)(process.execPath, args, { maxBuffer: 64 * 1_048_576 });
     }),
   );

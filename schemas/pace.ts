@@ -31,7 +31,16 @@ export function waitFor(
   nowMs: number,
   units: number,
 ): { readonly waitMs: number; readonly nextMs: number } {
-  const charged = units + Math.max(0, units - Math.max(burst, 1));
-  const nextMs = Math.max(takenMs, nowMs) + charged * everyMs;
-  return { nextMs, waitMs: Math.max(0, nextMs - Math.max(burst, 1) * everyMs - nowMs) };
+  const { takesMs, aheadMs } = timeOf({ everyMs, burst }, units);
+  const nextMs = Math.max(takenMs, nowMs) + takesMs;
+  return { nextMs, waitMs: Math.max(0, nextMs - aheadMs - nowMs) };
+}
+
+/** How much of the time of a pace so many units take, and how much of it may be ahead of the clock, milliseconds. Pure. */
+export function timeOf(
+  { everyMs, burst }: Pace,
+  units: number,
+): { readonly takesMs: number; readonly aheadMs: number } {
+  const atOnce = Math.max(burst, 1);
+  return { takesMs: (units + Math.max(0, units - atOnce)) * everyMs, aheadMs: atOnce * everyMs };
 }

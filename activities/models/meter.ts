@@ -4,15 +4,13 @@ import type { ModelAsk, ModelTokens } from '../../schemas/model-chat.ts';
 import type { Intent } from '../../schemas/model-intents.ts';
 import type { CallOutcome } from '../../schemas/model-outcomes.ts';
 import type { ModelEntry, ModelsFile } from '../../schemas/models-file.ts';
-import type { Rate } from '../../schemas/pace.ts';
 import { type CallRow, makeCallWriter } from '../../store/models/call-writer.ts';
 import { beginWithin, type Ceiling } from '../../store/models/model-calls.ts';
-import { giveBackRate, reserveRate } from '../../store/models/reserve-rate.ts';
 import { handleOf } from '../../store/people/handle-of.ts';
 import type { Store } from '../../store/store.ts';
 import type { ModelNeeds } from './pipeline/process-input.ts';
 import { ModelFault } from './providers/name-outcome.ts';
-import { sleepWithin } from './wait-within.ts';
+import { isLimited, type LimitDeps, takeTurn } from './take-turn.ts';
 
 /** What a call is counted by. */
 export interface CountedAsk extends Pick<ModelAsk, 'for' | 'maxOutputTokens' | 'signal'> {
@@ -47,17 +45,18 @@ export interface Meter {
   idle(): Promise<void>;
 }
 
-/** Longer than this nobody is held up: another model may be free. */
-const mostWaitMs = 20_000;
-const minute = 60_000;
-
 /** Outcomes that a provider does not charge for. */
 const free: ReadonlySet<CallOutcome> = new Set([
   ...(['limited', 'away', 'badRequest', 'tooLong', 'noKey', 'noMoney', 'noModel', 'spentUp'] as const),
 ]);
 
-/** Makes the meter of a process. What it counts is the ledger's, for all workers together. */
-export function makeMeter({ store, log }: { readonly store: Store; readonly log: Pick<Logger, 'warn'> }): Meter {
+/**
+ * Makes the meter of a process. What it counts is the ledger's, for all workers together.
+ *
+ * @param hot - keeps the limits where it is one for all workers; else the ledger does
+ */
+export function makeMeter(deps: LimitDeps & { readonly log: Pick<Logger, 'warn'> }): Meter {
+  const { store, log } = deps;
   const writer = makeCallWriter(store, (err) => log.warn({ err }, 'calls of models could not be put on record'));
   const giving = new Set<Promise<unknown>>();
   const aside = (work: Promise<unknown>) => {
@@ -69,7 +68,7 @@ export function makeMeter({ store, log }: { readonly store: Store; readonly log:
   return {
     begin: async (file, entry, ask, needs) => {
       const most = { input: needs.tokensIn, output: ask.maxOutputTokens };
-      if (isLimited(entry)) await waitTurn(store, entry, needs.tokens, ask.signal);
+      const turn = isLimited(entry) ? await takeTurn(deps, entry, needs.tokens, ask.signal) : undefined;
       const row = rowOf(store, entry, ask, needs, most);
       const ceilings = await ceilingsOf(store, file, entry, row);
       // Without a ceiling nobody has to wait for the row: it is written while the model thinks.
@@ -86,7 +85,7 @@ export function makeMeter({ store, log }: { readonly store: Store; readonly log:
         const cost = costOf(entry, tokens);
         const counted = { inputTokens: tokens.input, outputTokens: tokens.output, cost };
         writer.end(row.id, { outcome, ...counted, firstMs, tookMs: Math.round(performance.now() - began) });
-        if (isLimited(entry)) aside(giveBack(store, entry, needs.tokens - tokens.input - tokens.output));
+        if (turn !== undefined) aside(turn.giveBack(needs.tokens - tokens.input - tokens.output));
         return cost;
       };
       const half = (): ModelTokens => ({ input: most.input, output: Math.ceil(heard / 4) });
@@ -149,32 +148,4 @@ async function ceilingsOf(
     ...one('flow', flow, { flow: flow ?? null }),
   ];
   return all.filter(({ tokensPerDay, costPerDay }) => tokensPerDay !== undefined || costPerDay !== undefined);
-}
-
-const isLimited = ({ limits }: ModelEntry) =>
-  limits.requestsPerMinute !== undefined || limits.tokensPerMinute !== undefined;
-
-const ratesOf = ({ limits }: ModelEntry, tokens: number): { unit: string; rate: Rate; units: number }[] => [
-  ...(limits.requestsPerMinute === undefined
-    ? []
-    : [{ unit: 'requests', rate: { units: limits.requestsPerMinute, perMs: minute }, units: 1 }]),
-  ...(limits.tokensPerMinute === undefined
-    ? []
-    : [{ unit: 'tokens', rate: { units: limits.tokensPerMinute, perMs: minute }, units: tokens }]),
-];
-
-async function waitTurn(store: Store, entry: ModelEntry, tokens: number, signal?: AbortSignal): Promise<void> {
-  let waitMs = 0;
-  for (const { unit, rate, units } of ratesOf(entry, tokens)) {
-    const { waitMs: own, refused } = await reserveRate(store, { model: entry.name, unit }, rate, units, mostWaitMs);
-    if (refused === true) throw new ModelFault('limited', { waitMs: own, ours: true });
-    waitMs = Math.max(waitMs, own);
-  }
-  if (waitMs > 0) await sleepWithin(waitMs, signal);
-}
-
-async function giveBack(store: Store, entry: ModelEntry, tokens: number): Promise<void> {
-  if (tokens <= 0) return;
-  for (const { unit, rate } of ratesOf(entry, tokens))
-    if (unit === 'tokens') await giveBackRate(store, { model: entry.name, unit }, rate, tokens);
 }

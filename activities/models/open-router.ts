@@ -34,7 +34,7 @@ export function openRouter(deps: {
 }): ModelRouter {
   const { store, files, hot, log, personId, traceContent = false } = deps;
   const { clock } = store;
-  const meter = makeMeter({ store, log });
+  const meter = makeMeter({ store, hot, log });
   const [sight, health] = [makeModelSight(store), makeModelHealth(hot, clock)];
   const parts = {
     traceContent,

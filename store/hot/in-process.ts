@@ -1,5 +1,6 @@
 import type { Clock } from '../../schemas/clock.ts';
 import type { HotTier } from '../../schemas/hot-tier.ts';
+import { waitFor } from '../../schemas/pace.ts';
 import { checkTtl } from './check-ttl.ts';
 
 interface Entry {
@@ -32,6 +33,7 @@ export function inProcessHotTier(clock: Clock, { maxEntries = 10_000 }: { maxEnt
   const after = (ttlMs: number) => clock.now().getTime() + checkTtl(ttlMs);
 
   return {
+    shared: false,
     get: async (key) => {
       const entry = alive(key);
       return entry === undefined ? undefined : textOf(key, entry);
@@ -61,6 +63,18 @@ export function inProcessHotTier(clock: Clock, { maxEntries = 10_000 }: { maxEnt
     list: async (key) => {
       const entry = alive(key);
       return entry === undefined ? [] : [...listOf(key, entry)];
+    },
+    reserve: async (key, pace, units, nowMs, mostWaitMs) => {
+      const entry = alive(key);
+      const taken = entry === undefined ? 0 : Number(textOf(key, entry));
+      const { waitMs, nextMs } = waitFor(pace, taken, nowMs, units);
+      if (waitMs > mostWaitMs) return { waitMs, refused: true };
+      put(key, String(nextMs), after(Math.ceil(nextMs - nowMs) + 1));
+      return { waitMs };
+    },
+    giveBack: async (key, ms) => {
+      const entry = alive(key);
+      if (entry !== undefined) put(key, String(Number(textOf(key, entry)) - ms), entry.endsAt);
     },
     close: async () => entries.clear(),
   };

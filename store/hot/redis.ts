@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { HotTier } from '../../schemas/hot-tier.ts';
+import { timeOf } from '../../schemas/pace.ts';
 import { checkTtl } from './check-ttl.ts';
 
 export interface RedisHotTierOptions {
@@ -20,9 +21,22 @@ local sum = redis.call('INCRBY', KEYS[1], ARGV[1])
 if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return sum`;
 
+/** `waitFor` of schemas/pace.ts in one step. What is taken up to now is what nobody keeps, so it ends by itself. */
+const reserveScript = `
+local takes, ahead, now, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local next = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now) + takes
+local wait = math.max(0, next - ahead - now)
+if wait > most then return { tostring(wait), 1 } end
+redis.call('SET', KEYS[1], string.format('%.17g', next), 'PX', math.ceil(next - now) + 1)
+return { tostring(wait), 0 }`;
+
+const giveBackScript = `
+local taken = redis.call('GET', KEYS[1])
+if taken then redis.call('SET', KEYS[1], string.format('%.17g', tonumber(taken) - tonumber(ARGV[1])), 'KEEPTTL') end`;
+
 /**
  * A hot tier on Redis 6.2 or later, or Valkey: for several workers. A server that cannot be reached is an empty tier,
- * never an error: `get` is undefined, `list` is empty, `claim` is granted, `increment` begins again. Reconnects by
+ * never an error: `get` and `reserve` are undefined, `list` is empty, `claim` is granted, `increment` begins again. Reconnects by
  * itself with a delay of up to 5 s. Nothing here may hold personal data: the server may write to disk.
  */
 export async function redisHotTier({ url, prefix = 'steward:', onError }: RedisHotTierOptions): Promise<HotTier> {
@@ -52,6 +66,7 @@ export async function redisHotTier({ url, prefix = 'steward:', onError }: RedisH
   }
 
   return {
+    shared: true,
     get: (key) => ask(async () => (await redis.get(key)) ?? undefined, undefined),
     set: async (key, value, ttlMs) => {
       const ttl = checkTtl(ttlMs);
@@ -76,6 +91,16 @@ export async function redisHotTier({ url, prefix = 'steward:', onError }: RedisH
       }, undefined);
     },
     list: (key) => ask(() => redis.lrange(key, 0, -1), []),
+    reserve: (key, pace, units, nowMs, mostWaitMs) =>
+      ask(async () => {
+        const { takesMs, aheadMs } = timeOf(pace, units);
+        const told = await redis.eval(reserveScript, 1, key, takesMs, aheadMs, nowMs, mostWaitMs);
+        const [waitMs, refused] = told as [string, number];
+        return refused === 1 ? { waitMs: Number(waitMs), refused: true } : { waitMs: Number(waitMs) };
+      }, undefined),
+    giveBack: async (key, ms) => {
+      await ask(() => redis.eval(giveBackScript, 1, key, ms), null);
+    },
     close: async () => redis.disconnect(),
   };
 }

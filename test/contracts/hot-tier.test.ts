@@ -1,22 +1,17 @@
 // Policy: the hot tier can be lost at any moment without losing anything that matters.
 // - in process and Redis/Valkey pass one contract
 // - a server that dies is an empty tier, and serves again when it is back
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixedClock } from '../../schemas/clock.ts';
 import { inProcessHotTier } from '../../store/hot/in-process.ts';
 import { openHotTier } from '../../store/hot/open-hot-tier.ts';
 import { redisHotTier } from '../../store/hot/redis.ts';
+import { freePorts } from '../../workers/home/free-port.ts';
+import { noRedis, type RedisServer, redisServer } from '../support/redis-server.ts';
 import { hotTierContract } from './hot-tier.ts';
 
-const binary = ['valkey-server', 'redis-server'].find((name) => spawnSync(name, ['--version']).status === 0);
-if (binary === undefined) console.log('skipped: hot tier on Redis, neither valkey-server nor redis-server is on PATH');
+if (noRedis !== undefined) console.log(`skipped: hot tier on Redis, ${noRedis}`);
 
 hotTierContract('inProcessHotTier()', async () => {
   const clock = fixedClock('2026-11-23T08:00:00Z');
@@ -30,33 +25,13 @@ test('inProcessHotTier() holds maxEntries keys and drops the one written first',
   expect([await tier.get('a'), await tier.get('b'), await tier.get('c')]).toEqual([undefined, 'b', 'c']);
 });
 
-describe.skipIf(binary === undefined)('on a real server', () => {
-  let server: ChildProcess;
-  let port = 0;
-  const folder = mkdtempSync(join(tmpdir(), 'steward-hot-'));
-  const url = () => `redis://127.0.0.1:${port}`;
-
-  async function start(): Promise<void> {
-    const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-    server = spawn(binary as string, options, { stdio: ['ignore', 'pipe', 'inherit'] });
-    for await (const text of server.stdout as NodeJS.ReadableStream) {
-      if (/Ready to accept connections/i.test(`${text}`)) break;
-    }
-  }
-  async function kill(): Promise<void> {
-    const gone = once(server, 'exit');
-    server.kill('SIGKILL');
-    await gone;
-  }
-
+describe.skipIf(noRedis !== undefined)('on a real server', () => {
+  let server: RedisServer;
   beforeAll(async () => {
-    port = await freePort();
-    await start();
+    server = await redisServer();
   });
-  afterAll(async () => {
-    if (server.exitCode === null && server.signalCode === null) await kill();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => server[Symbol.asyncDispose]());
+  const url = () => server.url;
 
   let run = 0;
   hotTierContract('redisHotTier()', async () => {
@@ -75,15 +50,16 @@ describe.skipIf(binary === undefined)('on a real server', () => {
     const told: Error[] = [];
     const tier = await redisHotTier({ url: url(), prefix: 'outage:', onError: (error) => told.push(error) });
     await tier.set('kept', 'x', 60_000);
-    await kill();
+    await server.kill();
     expect(await tier.get('kept')).toBeUndefined();
     expect(await tier.list('kept')).toEqual([]);
+    expect(await tier.reserve('rate', { everyMs: 10, burst: 1 }, 1, 0, 1_000)).toBeUndefined();
     expect(await tier.claim('lock', 'x', 60_000)).toBe(true);
     expect(await tier.increment('n', 3, 60_000)).toBe(3);
     await tier.set('kept', 'y', 60_000);
     await tier.push('log', 'x', 3, 60_000);
     expect(told).toHaveLength(1);
-    await start();
+    await server.restart();
     await expect
       .poll(() => tier.set('back', 'z', 60_000).then(() => tier.get('back')), { timeout: 15_000, interval: 100 })
       .toBe('z');
@@ -91,17 +67,8 @@ describe.skipIf(binary === undefined)('on a real server', () => {
   });
 
   test('openHotTier() opens although nothing listens, and close() ends its attempts', async () => {
-    const tier = await openHotTier({ redisUrl: `redis://127.0.0.1:${await freePort()}` });
+    const tier = await openHotTier({ redisUrl: `redis://127.0.0.1:${(await freePorts(1))[0]}` });
     expect(await tier.get('a')).toBeUndefined();
     await tier.close();
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HotTier } from '../../schemas/hot-tier.ts';
+import { paceOf, waitFor } from '../../schemas/pace.ts';
 
 /** A time to live within which a few calls are over even on a busy machine, in milliseconds. */
 const SHORT = 2_000;
@@ -72,6 +73,37 @@ export function hotTierContract(name: string, make: () => Promise<HotTierUnderTe
       await tier.push('brief', 'x', 3, 40);
       await made.pass(80);
       expect(await tier.list('brief')).toEqual([]);
+    });
+
+    test('reserve() lets go when waitFor() says, in the order of asking, and takes nothing where that is too late', async () => {
+      const pace = paceOf({ units: 100, perMs: 60_000 });
+      const began = 1_764_000_000_000;
+      let taken = 0;
+      for (const [units, afterMs] of [
+        ...Array.from({ length: 6 }, () => [1, 0] as const),
+        ...[[40, 10] as const, [1, 500] as const, [3.5, 2_000] as const],
+      ]) {
+        const { waitMs, nextMs } = waitFor(pace, taken, began + afterMs, units);
+        const reserved = await tier.reserve('pace', pace, units, began + afterMs, 100_000);
+        expect(reserved?.refused).toBeUndefined();
+        expect(reserved?.waitMs).toBeCloseTo(waitMs, 3);
+        taken = nextMs;
+      }
+      const late = await tier.reserve('pace', pace, 1, began + 2_000, 1_000);
+      expect(late?.refused).toBe(true);
+      // What was refused took nothing, and what is given back is there for the next one.
+      await tier.giveBack('pace', 5_000);
+      await tier.giveBack('none', 5_000);
+      const after = await tier.reserve('pace', pace, 1, began + 2_000, 100_000);
+      expect(after?.waitMs).toBeCloseTo(waitFor(pace, taken - 5_000, began + 2_000, 1).waitMs, 3);
+      expect(late!.waitMs - after!.waitMs).toBeCloseTo(5_000, 3);
+    });
+
+    test('reserve() gives each of 50 at once a turn of its own', async () => {
+      const pace = paceOf({ units: 60, perMs: 60_000 });
+      const all = await Promise.all(Array.from({ length: 50 }, () => tier.reserve('n', pace, 1, 1_000_000, 100_000)));
+      const waits = all.map((one) => Math.round(one!.waitMs)).sort((a, b) => a - b);
+      expect(waits).toEqual(Array.from({ length: 50 }, (_, at) => Math.round(at * pace.everyMs)));
     });
 
     test('every call that uses an entry as what it is not throws TypeError', async () => {
