@@ -49,7 +49,10 @@ const thinkMs = 200;
 /** The whole turn with a model that takes the same time for each answer: what is beside it is ours. */
 async function measureModel(home: BenchHome) {
   await using model = await fakeModel((last) => ({ say: `no command ${last}`, afterMs: thinkMs }));
-  home.write('models.yaml', `models: [{ name: scripted, type: remote, endpoint: "${model.openaiEndpoint}" }]\n`);
+  home.write(
+    'models.yaml',
+    `probe: false\nmodels: [{ name: scripted, type: remote, endpoint: "${model.openaiEndpoint}" }]\n`,
+  );
   await sleep(3_000);
   await using line = await apiLine(home);
   const turn = await timed((text) => line.toSteward(text.slice(1)), 'm');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { StewardError } from '../schemas/errors.ts';
+import { sizeWords } from '../schemas/size-words.ts';
 import { visibleLine } from '../schemas/visible-text.ts';
 import { registerAdding } from './add-model.ts';
 import { apiClient } from './api-client.ts';
@@ -16,6 +17,7 @@ interface Can {
   readonly audio?: boolean;
   readonly languages?: readonly string[];
   readonly context?: number;
+  readonly size?: number;
   readonly dimensions?: number;
 }
 interface Model {
@@ -134,7 +136,7 @@ function describeTrial({ name, outcome, why, tookMs, tokens, can }: Trial): stri
 const toolWords = (tools: NonNullable<Can['tools']>) =>
   tools === 'envelope' ? 'tools by objects' : tools ? 'tools' : 'no tools';
 
-function canWords({ tools, schema, vision, audio, languages = [], context, dimensions }: Can): string {
+function canWords({ tools, schema, vision, audio, languages = [], context, size, dimensions }: Can): string {
   const words = [
     tools === undefined ? [] : [toolWords(tools)],
     schema === undefined ? [] : [schema ? 'objects' : 'no objects'],
@@ -142,6 +144,7 @@ function canWords({ tools, schema, vision, audio, languages = [], context, dimen
     audio === true ? ['sounds'] : [],
     languages.length === 0 ? [] : [languages.join('/')],
     context === undefined ? [] : [`${context} tokens`],
+    size === undefined ? [] : [sizeWords(size)],
     dimensions === undefined ? [] : [`vectors of ${dimensions}`],
   ].flat();
   return words.length === 0 ? 'not tested' : words.join(', ');

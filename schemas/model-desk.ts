@@ -14,6 +14,8 @@ export interface FoundCan {
   readonly languages?: readonly ModelLanguage[];
   /** Tokens, in and out. */
   readonly context?: number;
+  /** Bytes of its weights. */
+  readonly size?: number;
   /** Numbers in a vector: it gives those, and no words. */
   readonly dimensions?: number;
 }

@@ -34,6 +34,7 @@ const common = {
         .describe('`envelope`: it is told of tools in words, and names one in an object'),
       schema: z.boolean().optional().describe('Whether it is asked to keep to a JSON Schema, or else for any JSON'),
       context: z.int().min(256).optional().describe('Tokens, in and out'),
+      size: z.int().min(1).optional().describe('Bytes of its weights'),
       vision: z.boolean().optional().describe('Whether it is shown pictures'),
       audio: z.boolean().optional().describe('Whether it is given sounds'),
       languages: z.array(z.enum(modelLanguages)).optional().describe('Of these; others are not looked at'),
@@ -99,9 +100,15 @@ export const modelsFile = z
       .default({})
       .describe('Which models are asked first for what; the others follow'),
     order: z
-      .enum(['file', 'cheapest', 'fastest'])
+      .enum(['file', 'cheapest', 'fastest', 'smallest', 'largest'])
       .default('file')
-      .describe('Of those that `prefer` does not name: as they stand here, by price, or by what was seen of them'),
+      .describe(
+        'Of those that `prefer` does not name: as they stand here, by price, by what was seen of them, or by size; what no size is known of counts as large',
+      ),
+    probe: z
+      .boolean()
+      .default(true)
+      .describe('Whether a new entry is asked some short questions, once, to find out what it can do'),
     budget: budget.prefault({}).describe('Of all models together'),
     budgets: z
       .strictObject({

@@ -185,6 +185,12 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
   await follow();
   const following = followChanges(follow, log);
   files.onChange(following.changed);
+  const over = new AbortController();
+  const newModels = followChanges(() => router.probeNew(over.signal), log);
+  if (options.roles.includes('main')) {
+    files.onChange(newModels.changed);
+    newModels.changed();
+  }
   // A save during the first round came before anybody listened.
   if (files.current().triggers !== begun) following.changed();
   // What was accepted before the last stop is taken up now, not at the next minute.
@@ -196,6 +202,8 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ready = false;
     await files.close();
     await following.stop();
+    over.abort();
+    await newModels.stop();
     await fileWatches?.stop();
     await api.close();
     await hot.close();

@@ -12,12 +12,15 @@ import { makeMeter } from './meter.ts';
 import { makeModelDesk } from './model-desk.ts';
 import { makeModelHealth } from './model-health.ts';
 import { makeModelSight } from './model-sight.ts';
+import { probeNew } from './probe-new.ts';
 import { makeRecogniser } from './recogniser.ts';
 
 export interface ModelRouter {
   readonly askModel: AskModel;
   readonly embedTexts: EmbedTexts;
   readonly desk: ModelDesk;
+  /** Finds out what new models can do. May be repeated: what is known is not asked again. */
+  probeNew(over: AbortSignal): Promise<void>;
   /** Resolves when all calls that were made are on record. */
   idle(): Promise<void>;
 }
@@ -27,7 +30,7 @@ export function openRouter(deps: {
   readonly store: Store;
   readonly files: Pick<Files, 'current'>;
   readonly hot: HotTier;
-  readonly log: Pick<Logger, 'warn'>;
+  readonly log: Pick<Logger, 'warn' | 'info'>;
   readonly personId: string;
   /** Whether spans of calls hold what was asked and answered. */
   readonly traceContent?: boolean;
@@ -49,5 +52,8 @@ export function openRouter(deps: {
   };
   const embedTexts = makeEmbedTexts({ ...parts, store });
   const desk = makeModelDesk({ ...parts, store, personId });
-  return { askModel: makeAskModel(parts), embedTexts, desk, idle: meter.idle };
+  return {
+    ...{ askModel: makeAskModel(parts), embedTexts, desk, idle: meter.idle },
+    probeNew: (over) => probeNew({ ...parts, store, hot, personId }, over),
+  };
 }

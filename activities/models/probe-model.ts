@@ -11,10 +11,15 @@ import { processInput } from './pipeline/process-input.ts';
 import { canOf } from './pipeline/route-models.ts';
 import { plainPicture, threeTones } from './probe-media.ts';
 import { askProvider } from './providers/ask-provider.ts';
-import { contextOf } from './providers/context-of.ts';
+import { describeModel } from './providers/describe-model.ts';
 import { ModelFault } from './providers/name-outcome.ts';
 
-type ProbeDeps = Pick<RouterDeps, 'files' | 'meter' | 'health'> & { readonly personId: string };
+export interface ProbeDeps extends Pick<RouterDeps, 'files' | 'meter' | 'health'> {
+  readonly personId: string;
+  /** Ends what is under way. */
+  readonly signal?: AbortSignal;
+}
+
 type Spent = { tokens: number; cost: number };
 type Ask = (
   content: string,
@@ -78,12 +83,13 @@ export async function probeModel(deps: ProbeDeps, entry: ModelEntry): Promise<Mo
   }
 }
 
-function askerOf({ files, meter, personId }: ProbeDeps, entry: ModelEntry, spent: Spent): Ask {
+function askerOf({ files, meter, personId, signal }: ProbeDeps, entry: ModelEntry, spent: Spent): Ask {
   return async (content, { media, ...more } = {}, byEnvelope = false) => {
     const asked: ModelAsk = {
       messages: [{ role: 'user', content, ...(media === undefined ? {} : { media }) }],
       ...{ tools: [], maxOutputTokens: words, intent: 'question', ...more },
       for: { personId, purpose: 'test' },
+      ...(signal === undefined ? {} : { signal }),
     };
     const begin = (one: ModelAsk) =>
       meter.begin(files.current().models, entry, { ...one, intent: 'question' }, processInput(one).needs);
@@ -114,8 +120,7 @@ async function probeWords(entry: ModelEntry, ask: Ask): Promise<FoundCan> {
   for (const one of modelLanguages) {
     if (await can(async () => languageOf((await ask(inLanguage[one])).text) === one)) languages.push(one);
   }
-  const context = await contextOf(entry);
-  return { tools, schema, ...media, ...sounds, languages, ...(context === undefined ? {} : { context }) };
+  return { tools, schema, ...media, ...sounds, languages, ...(await describeModel(entry)) };
 }
 
 /** A server that leaves out what it does not know answers all the same: two colours are not guessed. */

@@ -19,6 +19,7 @@ const can = z.strictObject({
     .optional()
     .describe('Of those that are tried, in which it answered'),
   context: z.int().optional().describe('Tokens, in and out'),
+  size: z.int().optional().describe('Bytes of its weights'),
   dimensions: z.int().optional().describe('Numbers in a vector, where it makes those'),
 });
 const modelView = z.strictObject({

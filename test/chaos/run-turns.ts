@@ -46,7 +46,7 @@ await using provider = await fakeModel((last) => {
 tell(`seed ${seed}: starting Steward`);
 await using home = chaosHome({
   files: {
-    'models.yaml': `models: [{ name: scripted, type: remote, endpoint: "${provider.openaiEndpoint}" }]\n`,
+    'models.yaml': `probe: false\nmodels: [{ name: scripted, type: remote, endpoint: "${provider.openaiEndpoint}" }]\n`,
     'steward.yaml': 'agent: { tokensPerDay: 100000000 }\n',
   },
 });

@@ -19,12 +19,15 @@ afterAll(async () => {
 });
 
 type Ledger = ReturnType<typeof chatLedger>;
-const timings = { pollMs: 5_000, restMs: 50, timelineLimit: 50, joinAgainMs: 1_000 };
+const timings = { pollMs: 5_000, restMs: 50, timelineLimit: 50, gapPages: 300, joinAgainMs: 1_000 };
 
 /** Connects, and resolves once all that was missed has been read. */
-async function connect(ledger: Ledger, more: { channel?: Partial<MatrixChannel>; timelineLimit?: number } = {}) {
-  const { timelineLimit = timings.timelineLimit } = more;
-  const serve: typeof far.adapter.serve = (serving) => serveMatrix(serving, { ...timings, timelineLimit });
+async function connect(
+  ledger: Ledger,
+  more: { channel?: Partial<MatrixChannel>; timelineLimit?: number; gapPages?: number } = {},
+) {
+  const { timelineLimit = timings.timelineLimit, gapPages = timings.gapPages } = more;
+  const serve: typeof far.adapter.serve = (serving) => serveMatrix(serving, { ...timings, timelineLimit, gapPages });
   const session = ledger.serve({ ...far.adapter, serve }, { ...far.channel, ...more.channel });
   await session.up;
   return session;
@@ -109,11 +112,17 @@ describe.skipIf(typeof made === 'string')('on a real Synapse', () => {
     expect(ledger.taken.some(({ incomplete }) => incomplete !== undefined)).toBe(false);
   });
 
-  test('serve() says so when more was left out than is ever read', async () => {
+  test('serve() reads all that a flood left out, and says so where it is more than is ever read', async () => {
+    const whole = chatLedger([...ledger.cursors]);
     for (let group = 0; group < 33; group += 1) {
       await Promise.all(Array.from({ length: 20 }, (_, at) => far.say(`flood ${group}.${at}`)));
     }
-    await using _session = await connect(ledger, { timelineLimit: 5 });
+    {
+      await using _session = await connect(whole, { timelineLimit: 5 });
+    }
+    expect(whole.taken).toHaveLength(660);
+    expect(whole.taken.some(({ incomplete }) => incomplete !== undefined)).toBe(false);
+    await using _session = await connect(ledger, { timelineLimit: 5, gapPages: 6 });
     expect(ledger.taken).toHaveLength(605);
     expect(ledger.taken[0]?.incomplete).toBe('Earlier messages of this room were left out: there were too many.');
     expect(ledger.taken.filter(({ incomplete }) => incomplete !== undefined)).toHaveLength(1);

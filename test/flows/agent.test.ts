@@ -7,6 +7,7 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { fires } from '../../schemas/db/fires.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
+import { modelProbes } from '../../schemas/db/model-probes.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
 import { approvals, audit } from '../../schemas/db/records.ts';
 import { turnSteps } from '../../schemas/db/turn-steps.ts';
@@ -345,3 +346,18 @@ test('a step that is on record is not bought again, whatever dies after it', asy
   expect(model.asked).toHaveLength(3);
   expect(await world.steward().store.db.select().from(turnSteps)).toHaveLength(3);
 }, 90_000);
+
+test('what a new model can do is found out by itself, at the start and once the file names it', async () => {
+  await using model = await fakeModel(() => ({ say: 'Snow is cold and white.' }));
+  const own = `{ name: own, type: remote, endpoint: "${model.openaiEndpoint}" }`;
+  await using world = await startWorld({ files: { 'models.yaml': `probe: true\nmodels: [${own}]\n` } });
+  const { store } = world.steward();
+  const found = (names: string[]) =>
+    eventually(async () => {
+      const rows = await store.db.select({ model: modelProbes.model }).from(modelProbes);
+      return rows.length === names.length ? rows.map((row) => row.model).sort() : undefined;
+    });
+  expect(await found(['own'])).toEqual(['own']);
+  world.write('models.yaml', `probe: true\nmodels: [${own}, ${own.replace('own', 'new')}]\n`);
+  expect(await found(['new', 'own'])).toEqual(['new', 'own']);
+}, 60_000);

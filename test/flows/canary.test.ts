@@ -48,7 +48,7 @@ test('no word of a mail and no secret is at rest anywhere that Steward writes', 
   await using world = await chaosWorld({ settle: '1s' });
   const { home, imap } = world;
   const model = '{ name: m, type: remote, endpoint: "http://127.0.0.1:9/v1", auth: { api_key: zanzibar-secret-9926 } }';
-  writeFileSync(join(home, 'models.yaml'), `models: [${model}]\n`);
+  writeFileSync(join(home, 'models.yaml'), `probe: false\nmodels: [${model}]\n`);
   await eventually(async () => {
     const { rowCount } = await world.withStore((store) => store.db.execute('select 1 from cursors'));
     return (rowCount ?? 0) > 0 || undefined;

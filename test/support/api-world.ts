@@ -58,4 +58,4 @@ export const deskOf = ({
   deps,
   clock,
 }: Pick<DispatchWorld, 'store' | 'personId' | 'deps' | 'clock'>) =>
-  openRouter({ store, personId, files: deps.files, hot: inProcessHotTier(clock), log: { warn() {} } }).desk;
+  openRouter({ store, personId, files: deps.files, hot: inProcessHotTier(clock), log: { warn() {}, info() {} } }).desk;

@@ -83,7 +83,13 @@ export function openSummariserOf(world: ContentWorld) {
   const { clock, store, personId } = world;
   const files = { current: () => world.files };
   const hot = inProcessHotTier(clock);
-  const { askModel } = openRouter({ store, files, hot, personId, log: { warn: () => undefined } });
+  const { askModel } = openRouter({
+    store,
+    files,
+    hot,
+    personId,
+    log: { warn: () => undefined, info: () => undefined },
+  });
   const extract = makeExtract(askModel, (words) => store.keys.fingerprint('mark', words));
   return makeSummariser({ files, extract, clock });
 }

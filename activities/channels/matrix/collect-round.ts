@@ -4,6 +4,11 @@ import { readGap } from './read-gap.ts';
 import type { SyncedRoom, SyncRound } from './read-sync.ts';
 import { isOwner, otherIn, ownIdOf, type TakeDeps, takeEvent } from './take-event.ts';
 
+interface CollectDeps extends TakeDeps {
+  /** Of a hundred events each, of what a sync left out of one room. */
+  readonly gapPages: number;
+}
+
 interface Collected {
   readonly messages: readonly IncomingMessage[];
   /** What was taken back, of these messages or of any before. */
@@ -17,7 +22,7 @@ interface Collected {
  *
  * @throws channelBusy, channelLoginRefused; `HomeserverRefusal`
  */
-export async function collectRound(deps: TakeDeps, round: SyncRound, since: string): Promise<Collected> {
+export async function collectRound(deps: CollectDeps, round: SyncRound, since: string): Promise<Collected> {
   const placed: { readonly at: number; readonly message: IncomingMessage }[] = [];
   const takenBack: TakenBack[] = [];
   const ownIds: string[] = [];
@@ -51,7 +56,7 @@ export async function collectRound(deps: TakeDeps, round: SyncRound, since: stri
 
 /** What is new in a room: what was there before we came in is not. */
 async function eventsOf(
-  deps: TakeDeps,
+  deps: CollectDeps,
   { roomId, events, gapFrom }: SyncedRoom,
   since: string,
 ): Promise<{ events: readonly RoomEvent[]; more: boolean }> {
@@ -61,7 +66,14 @@ async function eventsOf(
   const senders = await sendersIn(deps, roomId);
   const rest = eventsSinceEntry(userId, events, senders);
   if (rest.length < events.length) return { events: rest, more: false };
-  const gap = await readGap(deps.server, { roomId, from: gapFrom, until: since, userId, senders });
+  const gap = await readGap(deps.server, {
+    roomId,
+    from: gapFrom,
+    until: since,
+    userId,
+    senders,
+    mostPages: deps.gapPages,
+  });
   return { events: [...gap.events, ...events], more: gap.more };
 }
 

@@ -13,11 +13,13 @@ interface Gap {
   readonly userId: string;
   /** Only what these said; all where left out. */
   readonly senders: readonly string[] | undefined;
+  /** More of them are not read. */
+  readonly mostPages: number;
 }
 
 const pageEvents = 100;
-/** Beyond it an account was away for so long that its owner reads for themself. */
-const maxPages = 6;
+/** As much as is held at once: a stranger who fills a room does not fill this process. */
+const mostChars = 32 * 1_048_576;
 
 /**
  * Reads what a sync left out of a room, back to the sync before or to where we came in, whichever is later.
@@ -27,13 +29,14 @@ const maxPages = 6;
  */
 export async function readGap(
   server: Homeserver,
-  { roomId, from, until, userId, senders }: Gap,
+  { roomId, from, until, userId, senders, mostPages }: Gap,
 ): Promise<{ events: RoomEvent[]; more: boolean }> {
   const found: RoomEvent[] = [];
   const filter = JSON.stringify({ types: wantedTypes, lazy_load_members: true, ...(senders && { senders }) });
   const path = `/rooms/${encodeURIComponent(roomId)}/messages`;
   let at = from;
-  for (let pages = 0; pages < maxPages; pages += 1) {
+  let chars = 0;
+  for (let pages = 0; pages < mostPages && chars < mostChars; pages += 1) {
     const query = { dir: 'b', from: at, to: until, limit: String(pageEvents), filter };
     const page = recordOf(await askOrNothing(server, path, query));
     for (const raw of listOf(page.chunk)) {
@@ -41,6 +44,7 @@ export async function readGap(
       if (event === undefined) continue;
       if (isEntryOf(userId, event, senders)) return { events: found.reverse(), more: false };
       found.push(event);
+      chars += JSON.stringify(event.content).length;
     }
     const end = textOf(page.end);
     if (end === undefined || end === at) return { events: found.reverse(), more: false };

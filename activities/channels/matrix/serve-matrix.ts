@@ -20,11 +20,21 @@ export interface MatrixTimings {
   readonly restMs: number;
   /** Events of a room in one sync; what is more is read backwards. */
   readonly timelineLimit: number;
+  /** Of a hundred events each: beyond that an account was away for so long that its owner reads for themself. */
+  readonly gapPages: number;
   /** Between two attempts to join a room. */
   readonly joinAgainMs: number;
 }
 
-export const matrixTimings: MatrixTimings = { pollMs: 25_000, restMs: 1_000, timelineLimit: 50, joinAgainMs: 60_000 };
+const takenAtOnce = 200;
+
+export const matrixTimings: MatrixTimings = {
+  pollMs: 25_000,
+  restMs: 1_000,
+  timelineLimit: 50,
+  gapPages: 300,
+  joinAgainMs: 60_000,
+};
 
 /**
  * Holds one connection to a homeserver: syncs from the cursor, round after round. Messages and the cursor of a round are
@@ -66,7 +76,7 @@ async function holdConnection(
   const { channel, signal } = serving;
   const { userId } = channel;
   await checkIdentity(server, userId);
-  const deps = { server, channel, rooms: knowRooms(server, userId) };
+  const deps = { server, channel, rooms: knowRooms(server, userId), gapPages: timings.gapPages };
   const showRead = showReadSoon(server, channel, signal);
   const reached = await serving.cursor('archive');
   if (reached !== undefined) invitations.lookForPending();
@@ -81,7 +91,10 @@ async function holdConnection(
     invitations.joinDue();
     const stands = round.next === since;
     if (messages.length > 0 || !stands) {
-      await serving.take(messages, { place: 'archive', token: round.next }, takenBack);
+      // Each of them a short transaction. What was taken in before the cursor moves is there already the next time.
+      const last = Math.max(0, messages.length - (messages.length % takenAtOnce || takenAtOnce));
+      for (let at = 0; at < last; at += takenAtOnce) await serving.take(messages.slice(at, at + takenAtOnce));
+      await serving.take(messages.slice(last), { place: 'archive', token: round.next }, takenBack);
     }
     showRead(messages);
     since = round.next;

@@ -2,6 +2,7 @@ import type { FoundCan } from '../../../schemas/model-desk.ts';
 import type { Intent } from '../../../schemas/model-intents.ts';
 import type { ModelLanguage } from '../../../schemas/model-languages.ts';
 import { isLocal, type ModelEntry, type ModelsFile } from '../../../schemas/models-file.ts';
+import { sizeWords } from '../../../schemas/size-words.ts';
 import type { ModelNeeds } from './process-input.ts';
 
 /** What is known of a model besides its entry. */
@@ -50,7 +51,7 @@ export function routeModels(
     const { rests } = state;
     const waits = cannot === undefined && rests !== undefined && (needs.optional || !rests.lastResort);
     const refusal = cannot ?? (waits ? `not asked now: ${restWords(rests)}` : undefined);
-    const by = orderOf(entry, order, state, at);
+    const by = orderOf({ ...entry, ...can }, order, state, at);
     const { language } = needs;
     const foreign = language !== undefined && can.languages?.includes(language) === false;
     const reasons = [
@@ -115,7 +116,12 @@ export const canOf = (entry: ModelEntry, found: ModelState['can'] = {}): FoundCa
   ...Object.fromEntries(Object.entries(entry.can).filter(([, value]) => value !== undefined)),
 });
 
-function orderOf({ price }: ModelEntry, order: ModelsFile['order'], { latencyMs }: ModelState, at: number) {
+function orderOf(
+  { price, size }: Pick<ModelEntry, 'price'> & Pick<FoundCan, 'size'>,
+  order: ModelsFile['order'],
+  { latencyMs }: ModelState,
+  at: number,
+) {
   // One that nobody has seen yet is tried, or it would never be seen.
   if (order === 'fastest')
     return latencyMs === undefined
@@ -124,6 +130,11 @@ function orderOf({ price }: ModelEntry, order: ModelsFile['order'], { latencyMs 
   if (order === 'cheapest') {
     const cost = price === undefined ? 0 : price.input + price.output;
     return { rank: cost, why: cost === 0 ? 'costs nothing' : `costs ${price!.input} in and ${price!.output} out` };
+  }
+  if (order === 'smallest' || order === 'largest') {
+    // Whoever runs it says nothing of its size: those are the large ones.
+    const rank = (size ?? Number.MAX_SAFE_INTEGER) * (order === 'smallest' ? 1 : -1);
+    return { rank, why: size === undefined ? 'nobody says how large it is' : `is ${sizeWords(size)} large` };
   }
   return { rank: at, why: `number ${at + 1} in models.yaml` };
 }

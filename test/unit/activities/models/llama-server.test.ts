@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeEmbedTexts } from '../../../../activities/models/embed-texts.ts';
-import { contextOf } from '../../../../activities/models/providers/context-of.ts';
+import { describeModel } from '../../../../activities/models/providers/describe-model.ts';
 import { modelsFile } from '../../../../schemas/models-file.ts';
 import { cosine } from '../../../support/cosine.ts';
 import { type LlamaServer, llamaServer } from '../../../support/llama-server.ts';
@@ -73,7 +73,9 @@ test('a real server makes vectors, says what it counted, and how many tokens it 
   expect(new Set(rows.map(({ length }) => length)).size).toBe(1);
   expect(cosine(cat!, cat!)).toBeCloseTo(1, 5);
   if (real !== undefined) expect(cosine(cat!, kitten!)).toBeGreaterThan(cosine(cat!, invoice!));
-  expect(await contextOf(modelsFile.parse({ models }).models[0]!)).toBeGreaterThanOrEqual(512);
+  const facts = await describeModel(modelsFile.parse({ models }).models[0]!);
+  expect(facts.context).toBeGreaterThanOrEqual(512);
+  expect(facts.size).toBeGreaterThan(0);
   // One that was started for words makes none, and says so.
   world.use({ models: [{ ...models[0], endpoint: server.endpoint }], embed: 'llama' });
   await expect(embed({ texts, for: { personId: world.personId, purpose: 'memory' } })).rejects.toMatchObject({

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { makeEmbedTexts } from '../../../../activities/models/embed-texts.ts';
-import { contextOf } from '../../../../activities/models/providers/context-of.ts';
+import { describeModel } from '../../../../activities/models/providers/describe-model.ts';
 import { pullOllama } from '../../../../activities/models/providers/pull-ollama.ts';
 import { type ModelEntry, modelsFile } from '../../../../schemas/models-file.ts';
 import { cosine } from '../../../support/cosine.ts';
@@ -42,7 +42,7 @@ test('a real Ollama server makes a model of a file, and is asked as any other', 
   expect(['yes', 'no']).toContain((object as { answer: string }).answer);
   const { calls } = await ask('What is the weather in Rome?', { tools: [weather] });
   expect(calls).toMatchObject([{ tool: 'weather', args: '{"city":"Rome"}' }]);
-  expect(await contextOf(entry)).toBe(32_768);
+  expect(await describeModel(entry)).toEqual({ context: 32_768, size: expect.any(Number) });
   // What it was loaded with by `can.context`; without that by what a question needs, at least 8,192.
   const loadedWith = async () => {
     const { models } = (await (await fetch(`${endpoint}/api/ps`)).json()) as { models: { context_length: number }[] };

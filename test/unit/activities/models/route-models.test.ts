@@ -43,6 +43,11 @@ test('routeModels() goes by the file, by price, by what was seen, and by what is
   expect(asked({ models: three, order: 'cheapest' })).toEqual(['own', 'cheap', 'dear']);
   const seen = { dear: { latencyMs: 300 }, own: { latencyMs: 9_000 } };
   expect(asked({ models: three, order: 'fastest' }, {}, seen)).toEqual(['cheap', 'dear', 'own']);
+  // What no size is known of counts as large.
+  const sizes = { own: { can: { size: 400_000_000 } }, cheap: { can: { size: 4_700_000_000 } } };
+  expect(asked({ models: three, order: 'smallest' }, {}, sizes)).toEqual(['own', 'cheap', 'dear']);
+  expect(asked({ models: three, order: 'largest' }, {}, sizes)).toEqual(['dear', 'cheap', 'own']);
+  expect(whyOf('cheap', { models: three, order: 'smallest' }, {}, sizes)).toBe('is 4.7 GB large');
   const prefer = { question: ['cheap', 'own'], write: ['dear'] };
   expect(asked({ models: three, prefer })).toEqual(['cheap', 'own', 'dear']);
   expect(whyOf('cheap', { models: three, prefer })).toBe('`prefer.question` names it first; number 3 in models.yaml');

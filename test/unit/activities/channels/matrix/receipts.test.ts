@@ -29,7 +29,7 @@ async function serverWith(rounds: readonly object[]) {
 }
 
 function connect(ledger: ReturnType<typeof chatLedger>, { channel }: ScriptedHomeserver) {
-  const timings = { pollMs: 5_000, restMs: 1, timelineLimit: 50, joinAgainMs: 1 };
+  const timings = { pollMs: 5_000, restMs: 1, timelineLimit: 50, gapPages: 300, joinAgainMs: 1 };
   return ledger.serve({ ...matrixAdapter, serve: (serving) => serveMatrix(serving, timings) }, channel);
 }
 

@@ -1,8 +1,8 @@
-/** How many tokens a model takes is read from what its server says of it; one that says nothing is not asked twice. */
+/** How many tokens a model takes and how large it is are read from what its server says of it; one that says nothing is not asked twice. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { contextOf } from '../../../../activities/models/providers/context-of.ts';
+import { describeModel } from '../../../../activities/models/providers/describe-model.ts';
 import { type ModelEntry, modelsFile } from '../../../../schemas/models-file.ts';
 
 async function serving(path: string, body: unknown) {
@@ -20,27 +20,35 @@ async function serving(path: string, body: unknown) {
 }
 const entryOf = (more: object): ModelEntry => modelsFile.parse({ models: [{ name: 'a', ...more }] }).models[0]!;
 
-test.each<[string, object, number | undefined]>([
+test.each<[string, object, number | undefined, number?]>([
   ['vLLM', { data: [{ id: 'x' }, { id: 'a', max_model_len: 32_768 }] }, 32_768],
   ['OpenRouter', { data: [{ id: 'a', context_length: 131_072 }] }, 131_072],
   ['Groq', { data: [{ id: 'a', context_window: 8_192 }] }, 8_192],
-  ['llama.cpp, by whatever name', { data: [{ id: '/models/b.gguf', meta: { n_ctx_train: 2_048 } }] }, 2_048],
+  [
+    'llama.cpp, by whatever name',
+    { data: [{ id: '/models/b.gguf', meta: { n_ctx_train: 2_048, size: 7 } }] },
+    2_048,
+    7,
+  ],
   ['a server that does not say', { data: [{ id: 'a', context_length: 'long' }] }, undefined],
   ['a server with other models', { data: [{ id: 'x', context_length: 5 }, { id: 'y' }] }, undefined],
   ['what is no list', { error: 'no' }, undefined],
-])('of %s', async (_server, body, tokens) => {
+])('of %s', async (_server, body, context, size) => {
   await using far = await serving('/v1/models', body);
   const entry = entryOf({ type: 'remote', endpoint: `${far.base}/v1`, auth: { api_key: 'k' } });
-  expect(await contextOf(entry)).toBe(tokens);
+  expect(await describeModel(entry)).toEqual({
+    ...(context === undefined ? {} : { context }),
+    ...(size === undefined ? {} : { size }),
+  });
   expect(far.asked).toEqual(['/v1/models Bearer k']);
 });
 
 test('of Ollama it is what the model was made for', async () => {
   const info = { 'general.architecture': 'qwen2', 'qwen2.context_length': 32_768 };
   await using far = await serving('/api/show', { model_info: info });
-  expect(await contextOf(entryOf({ type: 'ollama', endpoint: far.base }))).toBe(32_768);
+  expect(await describeModel(entryOf({ type: 'ollama', endpoint: far.base }))).toEqual({ context: 32_768 });
 });
 
 test('of a server that is away it is not known', async () => {
-  expect(await contextOf(entryOf({ type: 'ollama', endpoint: 'http://127.0.0.1:1' }))).toBeUndefined();
+  expect(await describeModel(entryOf({ type: 'ollama', endpoint: 'http://127.0.0.1:1' }))).toEqual({});
 });
