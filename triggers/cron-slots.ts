@@ -1,7 +1,7 @@
 import { type Cron, parseCron } from '../schemas/parse-cron.ts';
 import type { CronRule } from '../schemas/slot-rule.ts';
+import { zoneOffset } from '../schemas/zone-offset.ts';
 import { instantsOf, widestOffsetMs } from './wall-time.ts';
-import { zoneOffset } from './zone-offset.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

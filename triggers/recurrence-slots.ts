@@ -3,8 +3,8 @@ import { parseRrule, type Recurrence } from '../schemas/parse-rrule.ts';
 import { elapsedOf, isElapsed } from '../schemas/rrule-elapsed.ts';
 import { wallsOf } from '../schemas/rrule-walls.ts';
 import type { RecurrenceRule } from '../schemas/slot-rule.ts';
+import { zoneOffset } from '../schemas/zone-offset.ts';
 import { instantOf, lastInstantOf, widestOffsetMs } from './wall-time.ts';
-import { zoneOffset } from './zone-offset.ts';
 
 const dayMs = 86_400_000;
 /** Rules of which the last slot is known by count; more than any home has. */

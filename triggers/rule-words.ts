@@ -4,8 +4,8 @@ import type { DateTime } from '../schemas/parse-instant.ts';
 import { parseRrule, type Recurrence, type WeekdayOf } from '../schemas/parse-rrule.ts';
 import { dateOf, weekdayOf } from '../schemas/rrule-days.ts';
 import type { RecurrenceRule, SlotRule } from '../schemas/slot-rule.ts';
+import { zoneOffset } from '../schemas/zone-offset.ts';
 import { startOf } from './recurrence-slots.ts';
-import { zoneOffset } from './zone-offset.ts';
 
 const dayMs = 86_400_000;
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;

@@ -5,9 +5,9 @@ import { parseInstant } from '../schemas/parse-instant.ts';
 import { parseRrule, type Recurrence } from '../schemas/parse-rrule.ts';
 import { elapsedUnits, isElapsed } from '../schemas/rrule-elapsed.ts';
 import type { AtRule, EveryRule, RecurrenceRule, SlotRule } from '../schemas/slot-rule.ts';
+import { zoneOffset } from '../schemas/zone-offset.ts';
 import { startOf } from './recurrence-slots.ts';
 import { atInstant } from './slots.ts';
-import { zoneOffset } from './zone-offset.ts';
 
 const monthNames = [
   ...(['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'] as const),

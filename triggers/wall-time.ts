@@ -1,4 +1,4 @@
-import { zoneOffset } from './zone-offset.ts';
+import { zoneOffset } from '../schemas/zone-offset.ts';
 
 const dayMs = 86_400_000;
 /** Local clocks are 12 hours behind UTC to 14 hours ahead of it, everywhere. */

@@ -6,8 +6,8 @@ import type { SessionDeps, SessionEnd } from './session-deps.ts';
 
 export type MailActivityDeps = Pick<SessionDeps, 'store' | 'files' | 'dispatch' | 'log' | 'notify' | 'resolveDns'>;
 
-/** Of all accounts of a process together: providers lock out whoever asks more often. */
-const retriesApartMs = 1_000;
+/** Of all accounts of a process together: providers lock out whoever asks more often. A timer may come a little early. */
+const retriesApartMs = 1_050;
 
 /** Activities of the mail channels. */
 export function makeMailActivities(deps: MailActivityDeps) {

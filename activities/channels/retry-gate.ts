@@ -13,13 +13,23 @@ export interface RetryGate {
  * @param apartMs - between two who go
  */
 export function retryGate(apartMs: number): RetryGate {
-  let freeAt = 0;
+  let queue: Promise<void> = Promise.resolve();
+  let wentAt = Number.NEGATIVE_INFINITY;
   return {
     pass: async (signal) => {
-      const now = performance.now();
-      const at = Math.max(now, freeAt);
-      freeAt = at + apartMs;
-      await sleep(at - now, undefined, { signal }).catch(() => undefined);
+      const turn = queue.then(async () => {
+        if (signal.aborted) return;
+        // By when the one before really went: timers of a busy process come late, and so too close to the next ones.
+        await sleep(Math.max(0, wentAt + apartMs - performance.now()), undefined, { signal }).catch(() => undefined);
+        if (!signal.aborted) wentAt = performance.now();
+      });
+      queue = turn;
+      const over = Promise.withResolvers<void>();
+      const giveUp = () => over.resolve();
+      signal.addEventListener('abort', giveUp, { once: true });
+      if (signal.aborted) giveUp();
+      await Promise.race([turn, over.promise]);
+      signal.removeEventListener('abort', giveUp);
     },
   };
 }

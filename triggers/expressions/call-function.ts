@@ -1,7 +1,7 @@
 import type { methods, plainFunctions } from '../../schemas/compile-expression.ts';
 import { lookedAt } from '../../schemas/holds.ts';
 import { compilePattern } from '../../schemas/pattern.ts';
-import { zoneOffset } from '../zone-offset.ts';
+import { zoneOffset } from '../../schemas/zone-offset.ts';
 import type { Budget } from './budget.ts';
 import { instant, within } from './calculate.ts';
 import { ExpressionFault } from './expression-fault.ts';
