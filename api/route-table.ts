@@ -7,6 +7,7 @@ import { decodePayloads } from './routes/decode-payloads.ts';
 import { readTriggerFile, removeTriggerFile, writeTriggerFile } from './routes/edit-trigger.ts';
 import { explainOneTrigger } from './routes/explain-one-trigger.ts';
 import { fireTrigger } from './routes/fire-trigger.ts';
+import { drawHabitsPicture, drawMemoryPicture, showHabits } from './routes/habits.ts';
 import { acknowledge, listIncidents, showIncident } from './routes/incidents.ts';
 import { dropLesson, listLessons, teachIntent } from './routes/intent-lessons.ts';
 import { latestReport } from './routes/latest-report.ts';
@@ -70,6 +71,9 @@ export const routeTable: readonly Route[] = [
   teachIntent,
   listLessons,
   dropLesson,
+  showHabits,
+  drawHabitsPicture,
+  drawMemoryPicture,
   recallFacts,
   readFact,
   rememberFact,

@@ -21,6 +21,7 @@ const names = [
     'channel',
     'models',
     'memory',
+    'habits',
     'secret',
     'inspect',
   ],

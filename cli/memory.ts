@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { StewardError } from '../schemas/errors.ts';
 import { factCode, factKinds } from '../schemas/memory.ts';
@@ -83,6 +84,14 @@ export function register(program: Command): void {
     .description('destroy the key of a fact: no version of it can be read again')
     .argument('<fact>')
     .action(async (id: string) => printResult(await apiClient().delete<{ id: string }>(at(id)), `${id} is forgotten.`));
+  memory
+    .command('draw')
+    .description('how many facts were believed day by day, as SVG')
+    .argument('<file>')
+    .action(async (file: string) => {
+      writeFileSync(file, await apiClient().getText(`${path}/picture`));
+      printResult({ file }, `Drawn into ${file}`);
+    });
   memory
     .command('history')
     .description('all versions of a fact, oldest first')

@@ -8,8 +8,17 @@ export interface Happening {
   readonly line: string;
   /** Where it was done: a channel, a machine. */
   readonly place: string;
-  /** Where it was about: a folder, a thread. */
+  /** What it was about: a folder, a thread, the flow that was run. */
   readonly about?: string;
+}
+
+/** What a happening is: something ordered, something said, a flow set off by hand, a mail of somebody. */
+export const happeningKinds = ['command', 'talk', 'run', 'contact'] as const;
+export type HappeningKind = (typeof happeningKinds)[number];
+
+/** A happening as the ledger has it. */
+export interface LedgerHappening extends Happening {
+  readonly kind: HappeningKind;
 }
 
 /** What is likely to be done next. */
@@ -56,4 +65,49 @@ export interface ActiveHours {
     /** Mean resultant length: 0 where it is spread over the day, 1 where all is in one minute. */
     readonly concentration: number;
   }[];
+}
+
+/** What a node of the behaviour graph stands for. */
+export const graphNodeKinds = ['command', 'talk', 'run', 'contact', 'flow', 'place', 'time'] as const;
+
+/** Something that occurs in what a person does. */
+export interface GraphNode {
+  /** Kind and name. */
+  readonly id: string;
+  readonly kind: (typeof graphNodeKinds)[number];
+  readonly name: string;
+  /** How often, what is older counting less. */
+  readonly weight: number;
+  readonly count: number;
+}
+
+/** How one thing goes with another. */
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  /** `then`: done after it; `in`: by that channel; `at`: in that part of the week; `of`: it sets off that flow. */
+  readonly kind: 'then' | 'in' | 'at' | 'of';
+  readonly weight: number;
+  readonly count: number;
+  /** Milliseconds since 1970. */
+  readonly last: number;
+}
+
+/** What a person does, as nodes and edges that fade; the heaviest first. */
+export interface BehaviourGraph {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/** All that is known of what a person does. Made of the ledger each time: nothing of it lies anywhere. */
+export interface HabitsView {
+  readonly zone: string;
+  /** Milliseconds since 1970 of the first thing that was looked at. */
+  readonly since?: number;
+  readonly happenings: number;
+  readonly habits: readonly Habit[];
+  readonly hours: ActiveHours;
+  /** The likeliest first; empty where nothing is known. */
+  readonly next: readonly Guess[];
+  readonly graph: BehaviourGraph;
 }

@@ -1,3 +1,5 @@
+import type { HabitsView } from './habits.ts';
+
 /** Whose word a fact is. What came from outside becomes none without the owner. */
 export const factOrigins = ['owner', 'agent'] as const;
 export type FactOrigin = (typeof factOrigins)[number];
@@ -118,6 +120,12 @@ export interface Memory {
   recall(ask: RecallAsk): Promise<readonly RecalledFact[]>;
   /** Finds by names alone: what is shown unasked must be right. */
   consider(ask: ConsiderAsk): Promise<ConsideredFacts>;
+  /** What a person does again and again, and what comes next. */
+  habits(personId: string): Promise<HabitsView>;
+  /** The same as a picture. @returns SVG */
+  drawHabits(personId: string): Promise<string>;
+  /** How many facts were believed day by day, as a picture. @returns SVG */
+  drawGrowth(personId: string): Promise<string>;
   /** All versions of a fact, oldest first. @throws notFound */
   history(personId: string, named: string): Promise<readonly FactVersion[]>;
 }

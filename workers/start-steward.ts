@@ -126,7 +126,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ...{ store, files, hot, log, personId: person.id },
     traceContent: options.traceContent ?? false,
   });
-  const memory = openMemory(store);
+  const memory = openMemory(store, () => ownerZone(files.current()));
   const activities = makeActivities({
     store,
     files,

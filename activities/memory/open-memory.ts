@@ -1,8 +1,13 @@
 import { StewardError } from '../../schemas/errors.ts';
+import type { HabitsView } from '../../schemas/habits.ts';
 import type { Fact, FactSaid, FactWords, Memory, RecallAsk, RecalledFact } from '../../schemas/memory.ts';
+import { readHappenings } from '../../store/memory/read-happenings.ts';
 import { correctFact, forgetFact, noFact, stateFact } from '../../store/memory/write-fact.ts';
 import type { Store } from '../../store/store.ts';
 import { considerFacts } from './consider-facts.ts';
+import { drawGrowth } from './draw-growth.ts';
+import { drawHabits } from './habits/draw-habits.ts';
+import { lookAtHabits } from './habits/look-at-habits.ts';
 import { rankMemories } from './recall/rank-memories.ts';
 import { slotOf } from './slot-of.ts';
 import { believed, indexOf, makeWorkingSets, mayBeShown, type WorkingSet } from './working-set.ts';
@@ -10,13 +15,21 @@ import { believed, indexOf, makeWorkingSets, mayBeShown, type WorkingSet } from 
 /** UTF-16 code units of one fact: a sentence or two. */
 const maxChars = 2_000;
 
-/** Opens the memory of a process. */
-export function openMemory(store: Store): Memory {
+/** What is older says little of what somebody does now. */
+const habitDays = 400;
+
+/** Opens the memory of a process. @param zone - the owner's, in which habits are looked for */
+export function openMemory(store: Store, zone: () => string = () => 'UTC'): Memory {
   const setOf = makeWorkingSets(store);
   const factOf = async (personId: string, factId: string): Promise<Fact> => {
     const fact = (await setOf(personId)).facts.get(factId);
     if (fact === undefined) throw noFact(factId);
     return fact;
+  };
+  const habitsOf = async (personId: string): Promise<HabitsView> => {
+    const now = store.clock.now().getTime();
+    const happenings = await readHappenings(store, personId, new Date(now - habitDays * 86_400_000));
+    return lookAtHabits(happenings, now, zone());
   };
   return {
     remember: async (act, said) => {
@@ -38,6 +51,12 @@ export function openMemory(store: Store): Memory {
     forget: async (act, named) => await forgetFact(store, act, idOf(await setOf(act.personId), named)),
     recall: async (ask) => recallFrom(await setOf(ask.personId), ask),
     consider: async ({ personId, ...ask }) => considerFacts((await setOf(personId)).facts, ask),
+    habits: habitsOf,
+    drawHabits: async (personId) => drawHabits(await habitsOf(personId)),
+    drawGrowth: async (personId) => {
+      const { versions } = await setOf(personId);
+      return drawGrowth([...versions.values()].flat(), store.clock.now());
+    },
     history: async (personId, named) => {
       const set = await setOf(personId);
       return set.versions.get(idOf(set, named))!;

@@ -2,6 +2,7 @@ import type { ChatCommand } from '../chat-command.ts';
 import { approvalsCommand, approveCommand, denyCommand } from './approve.ts';
 import { cancelCommand } from './cancel.ts';
 import { digestCommand } from './digest.ts';
+import { habitsCommand } from './habits.ts';
 import { meantCommand } from './meant.ts';
 import { pairCommand } from './pair.ts';
 import { pauseCommand, resumeCommand } from './pause.ts';
@@ -34,6 +35,7 @@ export const allCommands: readonly ChatCommand[] = [
   unpinCommand,
   whatCommand,
   whyCommand,
+  habitsCommand,
   meantCommand,
   pairCommand,
 ];

@@ -191,6 +191,8 @@ function densest(done: readonly Done[], reach: number, around = 1_440): number {
   return best.minute;
 }
 
+const spreadEvenly = 50;
+
 /** What part of all that a person does falls within the reach of a time of the day. */
 function busyBy(all: readonly Done[]): (minute: number) => number {
   const counts = new Array<number>(1_440).fill(0);
@@ -200,9 +202,9 @@ function busyBy(all: readonly Done[]): (minute: number) => number {
   return (minute) => {
     const [from, to] = [1_440 + minute - within.day, 1_440 + minute + within.day + 1];
     const seen = sums[to]! - sums[from]!;
-    // Never less than if it were spread evenly: the habit itself is what makes its time a busy one.
+    // As if some more had been spread evenly: the habits themselves are what makes the time of a quiet person a busy one.
     const evenly = (2 * within.day + 1) / 1_440;
-    return Math.max(evenly, Math.min(1, seen / Math.max(1, all.length)));
+    return (seen + spreadEvenly * evenly) / (all.length + spreadEvenly);
   };
 }
 

@@ -19,13 +19,15 @@ export interface MarkovWeights {
   readonly doubt: number;
 }
 
-/** @source found by search on the development logs of Svabensky et al., doi 10.1016/j.dib.2021.107398 */
+/** Weights that guess best. @source found by search on the development logs of Svabensky et al., doi 10.1016/j.dib.2021.107398 */
 export const markovWeights: MarkovWeights = {
   ...{ own: [0.11, 0.4, 0.54], others: [0.18, 0.44, 0.41], lately: 0.14, latelyOver: 4.7, doubt: 2 },
 };
 
 /** The counts of orders 0, 1 and 2. */
 export type Orders = readonly [FadingCounts, FadingCounts, FadingCounts];
+
+/** Counts of nothing yet. */
 export const orders = (): Orders => [fadingCounts(1), fadingCounts(1), fadingCounts(1)];
 
 /** The contexts of orders 0, 1 and 2. Pure. */

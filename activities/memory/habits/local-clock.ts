@@ -25,7 +25,7 @@ export function localClock(zone: string): (at: number) => LocalTime {
   };
 }
 
-/** @param local - milliseconds since 1970 as if the local clock were UTC */
+/** Reads a local clock. Pure. @param local - milliseconds since 1970 as if it were UTC */
 export function localTime(local: number): LocalTime {
   const day = Math.floor(local / dayMs);
   return {
