@@ -11,11 +11,11 @@ const longestSeconds = 60;
 
 /**
  * Whether a server takes the one that should go first before those that wait longer: measured, since no server says it
- * of itself. On a task queue of its own, which no worker serves; takes half a second more than `settleMs` and leaves no run behind.
+ * of itself. On a task queue of its own, which no worker serves; takes half a second more than `settleMs` twice and leaves no run behind.
  *
  * @param rest - what `waiting` runs carry that begin before it
  * @param first - what the one carries that begins last
- * @param settleMs - how long the server may take to put into the queue what it has accepted
+ * @param settleMs - how long the server takes at the least to put into the queue what it has accepted
  * @returns at which place it was handed out, 1 where at once; undefined where it was not among the first 20 of 61
  * @throws what the server says, when it does not answer
  * @source docs/design/temporal.md
@@ -37,6 +37,8 @@ export async function probeOrder(
   const begin = (at: number, priority: Priority) => start(at, priority).then(() => started.push(at));
   try {
     await Promise.all(Array.from({ length: waiting }, (_, at) => begin(at, rest)));
+    // What is not in the queue yet could come behind the one that begins last.
+    await sleep(settleMs);
     await begin(waiting, first);
     await sleep(settleMs);
     for (let place = 1; place <= looked; place += 1) {
