@@ -18,6 +18,7 @@ import { withFailures } from './fail.ts';
 import { makeFaultActivities } from './faults/fault-activities.ts';
 import { makeLedgerActivities } from './ledger/ledger-activities.ts';
 import { makeTriggerActivities } from './ledger/trigger-activities.ts';
+import { makeMemoryActivities } from './memory/memory-activities.ts';
 import { makeExtract } from './models/extract.ts';
 import { makeSummariser } from './models/summarise.ts';
 import { makeOutboxActivities } from './outbox/outbox-activities.ts';
@@ -60,6 +61,7 @@ export function makeActivityGroups(given: ActivityDeps) {
     digest: makeDigestActivities(deps),
     report: makeReportActivities(deps),
     outbox,
+    memory: makeMemoryActivities(deps),
     probes: makeProbeActivities(deps),
     watch: makeWatchActivities(deps),
     approvals: makeApprovalActivities(deps),

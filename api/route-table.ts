@@ -16,7 +16,8 @@ import { listOutbox } from './routes/list-outbox.ts';
 import { listRuns } from './routes/list-runs.ts';
 import { listTriggers } from './routes/list-triggers.ts';
 import { logIn } from './routes/log-in.ts';
-import { correctFact, forgetFact, readFact, recallFacts, rememberFact } from './routes/memory.ts';
+import { correctFact, forgetFact, readFact, recallFacts, rememberFact, restoreFact } from './routes/memory.ts';
+import { listMemoryReviews, undoMemoryReview } from './routes/memory-reviews.ts';
 import { explainModels, listModels, testModel } from './routes/models.ts';
 import { pairAddress } from './routes/pair-address.ts';
 import { postMessage } from './routes/post-message.ts';
@@ -74,6 +75,9 @@ export const routeTable: readonly Route[] = [
   showHabits,
   drawHabitsPicture,
   drawMemoryPicture,
+  listMemoryReviews,
+  undoMemoryReview,
+  restoreFact,
   recallFacts,
   readFact,
   rememberFact,

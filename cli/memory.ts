@@ -31,6 +31,19 @@ const saidOf = ({ kind, name: names, scope: scopes, pin: pinned }: Given) => ({
   ...(pinned === undefined ? {} : { pinned }),
 });
 
+interface Review {
+  readonly id: string;
+  readonly at: string;
+  readonly undoneAt?: string;
+  readonly facts: number;
+  readonly merged: readonly { factId: string; into: string }[];
+  readonly archived: readonly { factId: string; why: string }[];
+  readonly erased: readonly string[];
+  readonly against: readonly { factId: string; other: string }[];
+  readonly promoted: readonly string[];
+  readonly left: number;
+}
+
 const path = '/api/v1/memory';
 const at = (id: string) => `${path}/${encodeURIComponent(id)}`;
 const when = (recordedAt: string) => local(new Date(recordedAt), Intl.DateTimeFormat().resolvedOptions().timeZone);
@@ -85,6 +98,34 @@ export function register(program: Command): void {
     .argument('<fact>')
     .action(async (id: string) => printResult(await apiClient().delete<{ id: string }>(at(id)), `${id} is forgotten.`));
   memory
+    .command('restore')
+    .description('have a fact say again what it said, also one that a review put aside')
+    .argument('<fact>')
+    .option('--to <version>', 'the version that counts again; the last of your own when left out')
+    .action(async (id: string, { to }: { to?: string }) => {
+      const body = to === undefined ? {} : { version: Number(to) };
+      const { fact } = await apiClient().post<{ fact: Version }>(`${at(id)}/restore`, body);
+      printResult({ fact }, `${factCode(fact.id)} says from now on: ${visibleLine(fact.text ?? '')}`);
+    });
+  memory
+    .command('reviews')
+    .description('the nightly reviews, newest first, and what each changed')
+    .action(async () => {
+      const found = await apiClient().get<{ reviews: Review[] }>(`${path}/reviews`);
+      printResult(found, () => describeReviews(found.reviews));
+    });
+  memory
+    .command('undo')
+    .description('take up again what a review put aside')
+    .argument('<review>')
+    .action(async (id: string) => {
+      const found = await apiClient().post<{ restored: string[] }>(`${path}/reviews/${encodeURIComponent(id)}/undo`);
+      printResult(
+        found,
+        `${found.restored.length} taken up again: ${found.restored.map(factCode).join(', ') || 'none'}`,
+      );
+    });
+  memory
     .command('draw')
     .description('how many facts were believed day by day, as SVG')
     .argument('<file>')
@@ -126,3 +167,15 @@ function describeFacts(facts: readonly Found[], asked: boolean): string {
 
 const describeAgainst = ({ id, text }: Version) =>
   `You told before: ${visibleLine(text ?? '')}. If that is over: steward memory forget ${factCode(id)}`;
+
+function describeReviews(reviews: readonly Review[]): string {
+  if (reviews.length === 0) return 'Memory was not reviewed yet.';
+  return table(
+    ['REVIEW', 'WHEN', 'FACTS', 'SAID TWICE', 'PUT ASIDE', 'ERASED', 'AGAINST EACH OTHER', 'USED OFTEN', ''],
+    reviews.map(({ id, at: made, facts, merged, archived, erased, against, promoted, undoneAt }) => [
+      ...[id, when(made), `${facts}`, `${merged.length}`, `${archived.length}`, `${erased.length}`],
+      ...[against.map(({ factId, other }) => `${factCode(factId)}/${factCode(other)}`).join(' '), `${promoted.length}`],
+      undoneAt === undefined ? '' : `undone ${when(undoneAt)}`,
+    ]),
+  );
+}

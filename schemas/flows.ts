@@ -34,6 +34,12 @@ export const flows = {
     touches: ['faults', 'outbox', 'ledger'],
     does: 'Handles the fault of a service as its trigger says, until it is well again and stays so.',
   },
+  consolidateMemory: {
+    startedBy: ['schedule', 'manual'],
+    id: 'fire:<trigger>:<slot>',
+    touches: ['memory', 'ledger'],
+    does: 'Goes through what you told, by night: weighs it, puts aside what is said twice or fades, finds what contradicts.',
+  },
   noop: {
     startedBy: ['schedule', 'manual'],
     id: 'fire:<trigger>:<slot>',
@@ -104,6 +110,7 @@ export const firableFlows = [
   'morningReport',
   'healthCheck',
   'serviceFault',
+  'consolidateMemory',
   'noop',
 ] as const satisfies readonly FlowName[];
 

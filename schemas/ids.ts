@@ -24,6 +24,7 @@ export const idPrefixes = {
   intentLesson: 'les',
   fact: 'fct',
   factVersion: 'fcv',
+  memoryReview: 'mrv',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

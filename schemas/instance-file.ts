@@ -35,6 +35,32 @@ export const instanceFile = z.strictObject({
       costPerDay: z.number().positive().optional(),
     })
     .prefault({}),
+  memory: z
+    .strictObject({
+      growthFactor: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.1)
+        .describe('GROWTH_FACTOR: what a night adds to what was used often'),
+      threshold: z.int().min(0).default(0).describe('THRESHOLD: used more often than this between two nights'),
+      decayRate: z.number().min(0.5).max(1).default(0.95).describe('What a night leaves of what was not'),
+      least: z.number().min(0).max(1).default(0.1).describe('No weight is less'),
+      most: z.number().min(1).max(100).default(4).describe('No weight is more'),
+      archiveBelow: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.2)
+        .describe(
+          'Below this the review puts aside what a model wanted kept; what you told yourself stays, further down',
+        ),
+      eraseArchivedAfter: duration
+        .optional()
+        .describe('What was put aside for so long is erased, its key destroyed; never when left out'),
+    })
+    .prefault({})
+    .describe('How facts gain and lose weight night by night, and what the nightly review does with the lightest'),
   home: z
     .strictObject({
       ports: z

@@ -1,7 +1,8 @@
 import type { HabitsView } from './habits.ts';
+import type { ReviewFound } from './memory-review.ts';
 
-/** Whose word a fact is. What came from outside becomes none without the owner. */
-export const factOrigins = ['owner', 'agent'] as const;
+/** Whose word a fact is, or a version of it: `system` is the nightly review. What came from outside becomes none without the owner. */
+export const factOrigins = ['owner', 'agent', 'system'] as const;
 export type FactOrigin = (typeof factOrigins)[number];
 
 /** What a fact is: of these, preferences may hold always, and questions are open ones. */
@@ -24,8 +25,11 @@ export interface FactWords {
 /** What is said of a fact; the rest is as it was, or as it is mostly. */
 export type FactSaid = Partial<FactWords>;
 
-/** What became of a fact with one version: it was said, said otherwise, or taken back. */
-export const factChanges = ['stated', 'corrected', 'forgotten'] as const;
+/**
+ * What became of a fact with one version: it was said, said otherwise, or taken back; by a review put aside, since another
+ * says the same or nobody asked for it any more; or taken up again.
+ */
+export const factChanges = ['stated', 'corrected', 'forgotten', 'merged', 'archived', 'restored'] as const;
 export type FactChange = (typeof factChanges)[number];
 
 /** Where a version comes from. */
@@ -47,6 +51,8 @@ export interface FactVersion extends FactSaid {
   readonly change: FactChange;
   readonly origin: FactOrigin;
   readonly source: FactSource;
+  /** Of `merged`: the fact that says the same, and stays. */
+  readonly into?: string;
   /** Said by a channel of `privacy: local-only`: no model on another machine is shown it. */
   readonly localOnly: boolean;
   readonly recordedAt: Date;
@@ -106,6 +112,14 @@ export interface ConsideredFacts {
 /** What a person types to name a fact: the last letters of its id. Pure. */
 export const factCode = (factId: string): string => factId.slice(-6).toLowerCase();
 
+/** One nightly review. */
+export interface MemoryReview {
+  readonly id: string;
+  readonly at: Date;
+  readonly found: ReviewFound;
+  readonly undoneAt?: Date;
+}
+
 /** What a person has told. Implemented in `activities/memory`. */
 export interface Memory {
   /** @returns the fact, and others that say something else of the same thing */
@@ -117,6 +131,8 @@ export interface Memory {
   correct(act: FactAct, named: string, said: FactSaid): Promise<Fact>;
   /** Destroys its key: no version can be read any more. @throws notFound */
   forget(act: FactAct, named: string): Promise<void>;
+  /** Takes up again what a review put aside, or what a fact said in an earlier version. @throws notFound */
+  restore(act: FactAct, named: string, version?: number): Promise<Fact>;
   recall(ask: RecallAsk): Promise<readonly RecalledFact[]>;
   /** Finds by names alone: what is shown unasked must be right. */
   consider(ask: ConsiderAsk): Promise<ConsideredFacts>;
@@ -126,6 +142,15 @@ export interface Memory {
   drawHabits(personId: string): Promise<string>;
   /** How many facts were believed day by day, as a picture. @returns SVG */
   drawGrowth(personId: string): Promise<string>;
+  /** The nightly reviews, newest first, each with what it changed. */
+  reviews(personId: string, most: number): Promise<readonly MemoryReview[]>;
+  /**
+   * Takes up again what a review put aside, where nobody changed it since. What it erased is gone. May be repeated.
+   *
+   * @returns ids of the facts
+   * @throws notFound
+   */
+  undoReview(act: FactAct, reviewId: string): Promise<readonly string[]>;
   /** All versions of a fact, oldest first. @throws notFound */
   history(personId: string, named: string): Promise<readonly FactVersion[]>;
 }

@@ -18,6 +18,7 @@ export const workflowTypes = {
   emailDigest: 'emailDigest',
   morningReport: 'morningReport',
   healthCheck: 'healthCheck',
+  consolidateMemory: 'consolidateMemory',
   conversation: 'conversation',
   askedAction: 'askedAction',
   channelSession: 'channelSession',

@@ -20,7 +20,7 @@ export interface Trouble {
 
 /** One thing that stands still until the owner acts. */
 export interface Waiting {
-  readonly kind: 'approval' | 'unknown' | 'failed' | 'account' | 'file' | 'trigger' | 'incident';
+  readonly kind: 'approval' | 'unknown' | 'failed' | 'account' | 'file' | 'trigger' | 'incident' | 'fact';
   /** Names the thing: an outbox row, a channel, a file. */
   readonly what: string;
   readonly why: string;
@@ -36,6 +36,16 @@ export interface Absence {
   readonly triggers: readonly { readonly trigger: string; readonly became: Absence['became'] }[];
   /** Triggers beyond those listed. */
   readonly moreTriggers: number;
+}
+
+/** What nightly reviews of memory changed, counted. */
+export interface ReviewedMemory {
+  /** The newest of them. */
+  readonly review: string;
+  readonly facts: number;
+  readonly merged: number;
+  readonly archived: number;
+  readonly erased: number;
 }
 
 /** A morning report, as it is stored sealed. */
@@ -59,6 +69,8 @@ export interface Report {
     readonly since: string;
   }[];
   readonly waiting: readonly Waiting[];
+  /** What the nightly reviews changed since the report before; left out where there was none. */
+  readonly memory?: ReviewedMemory;
   /** Since the report before, oldest first; left out of reports made before it was told. */
   readonly absences?: readonly Absence[];
   /** Earlier ones beyond those listed. */

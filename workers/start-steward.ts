@@ -126,7 +126,10 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
     ...{ store, files, hot, log, personId: person.id },
     traceContent: options.traceContent ?? false,
   });
-  const memory = openMemory(store, () => ownerZone(files.current()));
+  const memory = openMemory(store, {
+    zone: () => ownerZone(files.current()),
+    settings: () => files.current().instance.memory,
+  });
   const activities = makeActivities({
     store,
     files,

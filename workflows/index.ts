@@ -1,5 +1,6 @@
 export { askedAction } from './asked-action.ts';
 export { channelSession } from './channel-session.ts';
+export { consolidateMemory } from './consolidate-memory.ts';
 export { conversation } from './conversation.ts';
 export { emailDigest } from './email-digest.ts';
 export { failureNotice } from './failure-notice.ts';

@@ -73,6 +73,7 @@ const thinking = { ...database, startToCloseTimeout: '15m' } as const;
 export const digest = group('digest', database);
 export const report = group('report', database);
 export const outbox = group('outbox', database);
+export const memory = group('memory', database);
 
 export const faults = group('faults', database);
 export const approvals = group('approvals', database);

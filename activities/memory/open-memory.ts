@@ -1,6 +1,10 @@
 import { StewardError } from '../../schemas/errors.ts';
 import type { HabitsView } from '../../schemas/habits.ts';
+import { instanceFile } from '../../schemas/instance-file.ts';
 import type { Fact, FactSaid, FactWords, Memory, RecallAsk, RecalledFact } from '../../schemas/memory.ts';
+import type { WeightSettings } from '../../schemas/memory-review.ts';
+import { listReviews, markUndone } from '../../store/memory/apply-review.ts';
+import { noteUses } from '../../store/memory/note-uses.ts';
 import { readHappenings } from '../../store/memory/read-happenings.ts';
 import { correctFact, forgetFact, noFact, stateFact } from '../../store/memory/write-fact.ts';
 import type { Store } from '../../store/store.ts';
@@ -9,17 +13,31 @@ import { drawGrowth } from './draw-growth.ts';
 import { drawHabits } from './habits/draw-habits.ts';
 import { lookAtHabits } from './habits/look-at-habits.ts';
 import { rankMemories } from './recall/rank-memories.ts';
+import { restoreFact } from './review/restore-fact.ts';
+import { weighHits } from './review/weigh-hits.ts';
 import { slotOf } from './slot-of.ts';
-import { believed, indexOf, makeWorkingSets, mayBeShown, type WorkingSet } from './working-set.ts';
+import { believed, indexOf, liesAside, makeWorkingSets, mayBeShown, type WorkingSet } from './working-set.ts';
 
 /** UTF-16 code units of one fact: a sentence or two. */
 const maxChars = 2_000;
 
+/** Hits that are weighed for each that is wanted, and how many of those that are given count as used. */
+const lookedAt = 3;
+const mostUseful = 3;
 /** What is older says little of what somebody does now. */
 const habitDays = 400;
 
-/** Opens the memory of a process. @param zone - the owner's, in which habits are looked for */
-export function openMemory(store: Store, zone: () => string = () => 'UTC'): Memory {
+interface MemoryOptions {
+  /** The owner's, by which nights and habits go. */
+  readonly zone?: () => string;
+  readonly settings?: () => WeightSettings;
+}
+
+/** Opens the memory of a process. */
+export function openMemory(
+  store: Store,
+  { zone = () => 'UTC', settings = () => instanceFile.parse({}).memory }: MemoryOptions = {},
+): Memory {
   const setOf = makeWorkingSets(store);
   const factOf = async (personId: string, factId: string): Promise<Fact> => {
     const fact = (await setOf(personId)).facts.get(factId);
@@ -49,8 +67,57 @@ export function openMemory(store: Store, zone: () => string = () => 'UTC'): Memo
       return await factOf(act.personId, factId);
     },
     forget: async (act, named) => await forgetFact(store, act, idOf(await setOf(act.personId), named)),
-    recall: async (ask) => recallFrom(await setOf(ask.personId), ask),
-    consider: async ({ personId, ...ask }) => considerFacts((await setOf(personId)).facts, ask),
+    restore: async (act, named, version) => {
+      const set = await setOf(act.personId);
+      const factId = idOf(set, named);
+      await restoreFact(store, act, set.versions.get(factId)!, version);
+      return await factOf(act.personId, factId);
+    },
+    recall: async (ask) => {
+      const { personId, question, asOf, limit } = ask;
+      const set = await setOf(personId);
+      if (question === undefined || asOf !== undefined)
+        return recallFrom(set, ask).map(({ score: _, ...fact }) => fact);
+      const hits = recallFrom(set, { ...ask, limit: limit * lookedAt });
+      const weighed = await weighHits(store, hits, { zone: zone(), settings: settings() });
+      const found = weighed.slice(0, limit);
+      await noteUses(
+        store,
+        personId,
+        'recalled',
+        question,
+        found.slice(0, mostUseful).map(({ factId }) => factId),
+      );
+      return found.map(({ score: _, ...fact }) => fact);
+    },
+    consider: async ({ personId, ...ask }) => {
+      const considered = considerFacts((await setOf(personId)).facts, ask);
+      await noteUses(
+        store,
+        personId,
+        'named',
+        ask.said,
+        considered.named.map(({ factId }) => factId),
+      );
+      return considered;
+    },
+    reviews: async (personId, most) =>
+      (await listReviews(store, personId, most)).map(({ id, createdAt, found, undoneAt }) => ({
+        ...{ id, at: createdAt, found },
+        ...(undoneAt === null ? {} : { undoneAt }),
+      })),
+    undoReview: async (act, reviewId) => {
+      const { found } = await markUndone(store, act.personId, reviewId);
+      const set = await setOf(act.personId);
+      const back: string[] = [];
+      for (const { factId } of [...found.merged, ...found.archived]) {
+        const versions = set.versions.get(factId) ?? [];
+        if (!liesAside(versions.at(-1) ?? { change: 'stated' })) continue;
+        await restoreFact(store, { ...act, actId: `${act.actId}:${factId}` }, versions);
+        back.push(factId);
+      }
+      return back;
+    },
     habits: habitsOf,
     drawHabits: async (personId) => drawHabits(await habitsOf(personId)),
     drawGrowth: async (personId) => {
@@ -93,17 +160,19 @@ function checked(text: string): string {
   );
 }
 
-function recallFrom(set: WorkingSet, { question, limit, asOf, leaves }: RecallAsk): RecalledFact[] {
+type ScoredFact = RecalledFact & { readonly score: number };
+
+function recallFrom(set: WorkingSet, { question, limit, asOf, leaves }: RecallAsk): ScoredFact[] {
   const all = asOf === undefined ? set.facts : believed(set.versions, asOf);
   const shown = [...all.values()].filter((fact) => mayBeShown(fact, leaves));
   if (question === undefined)
     return shown
       .reverse()
       .slice(0, limit)
-      .map((fact) => ({ ...fact, why: [] }));
+      .map((fact) => ({ ...fact, why: [], score: 0 }));
   // The index is of all that is believed now; of another time, or of a part, one is made.
   const index = shown.length === set.facts.size && asOf === undefined ? set.index : indexOf(shown);
-  return rankMemories(index, question, limit).map(({ id, why }) => ({ ...all.get(id)!, why }));
+  return rankMemories(index, question, limit).map(({ id, why, score }) => ({ ...all.get(id)!, why, score }));
 }
 
 /** Others that say something else of the same thing. */

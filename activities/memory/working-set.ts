@@ -51,11 +51,16 @@ function addTo(versions: Map<string, FactVersion[]>, version: FactVersion): void
   versions.set(version.factId, all);
 }
 
-function withoutWords({ text, kind, names, scopes, pinned, joins, ...rest }: FactVersion): FactVersion {
+function withoutWords({ text, kind, names, scopes, pinned, joins, into, ...rest }: FactVersion): FactVersion {
   return rest;
 }
 
-const hasWords = (version: FactVersion): version is FactVersion & FactWords => version.text !== undefined;
+/** Whether a review put it aside: it is kept, and not believed. Pure. */
+export const liesAside = ({ change }: Pick<FactVersion, 'change'>): boolean =>
+  change === 'merged' || change === 'archived';
+
+/** Whether a version can be read. Pure. */
+export const hasWords = (version: FactVersion): version is FactVersion & FactWords => version.text !== undefined;
 
 /** Where to look for facts. Pure. */
 export const indexOf = (facts: readonly Fact[]): LexicalIndex =>
@@ -73,7 +78,8 @@ export function believed(
   for (const [factId, all] of versions) {
     const upTo = asOf === undefined ? all : all.filter(({ recordedAt }) => recordedAt <= asOf);
     const last = upTo.at(-1);
-    if (last !== undefined && hasWords(last)) facts.set(factId, { ...last, since: upTo[0]!.recordedAt });
+    if (last !== undefined && hasWords(last) && !liesAside(last))
+      facts.set(factId, { ...last, since: upTo[0]!.recordedAt });
   }
   return facts;
 }

@@ -28,6 +28,7 @@ export function renderReport(report: Report, digest: Digest | undefined, timezon
     ['While you were away', absenceEntries(report, times)],
     ['Did not run', troubles(report, times)],
     [`Since ${times.short(report.since)}`, ran(report)],
+    ['Memory', memory(report)],
     ['Health', health(report, times)],
   ];
   const waiting: [string, Entry[]] = ['Waiting for you', waits(report, times)];
@@ -91,6 +92,19 @@ function ran({ ran: all, running }: Report): Entry[] {
     words: `${trigger}: ran ${counted(times, 'time')}${late > 0 ? `, ${late.toLocaleString('en')} of them late` : ''}`,
   }));
   return running > 0 ? [...done, { words: `${counted(running, 'run')} still under way` }] : done;
+}
+
+/** Nothing where the reviews changed nothing. */
+function memory({ memory: reviewed }: Report): Entry[] {
+  if (reviewed === undefined) return [];
+  const { merged, archived, erased, review } = reviewed;
+  const done = [
+    ...(merged > 0 ? [`${counted(merged, 'fact')} said twice, put aside`] : []),
+    ...(archived > 0 ? [`${counted(archived, 'fact')} nobody asked for, put aside`] : []),
+    ...(erased > 0 ? [`${counted(erased, 'fact')} erased`] : []),
+  ];
+  if (done.length === 0) return [];
+  return [{ words: done.join(', '), more: `\`steward memory undo ${review}\` takes up again what was put aside` }];
 }
 
 function health({ health: checks }: Report, times: ShownTimes): Entry[] {

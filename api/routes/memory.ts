@@ -127,7 +127,11 @@ export const forgetFact = route({
   },
 });
 
-function actOf({ personId, store }: ApiDeps, named = newId('factVersion', store.clock)): FactAct {
+/** An act of the owner's by the API: once under the name that it is given. */
+export function actOf(
+  { personId, store }: Pick<ApiDeps, 'personId' | 'store'>,
+  named = newId('factVersion', store.clock),
+): FactAct {
   return { personId, actId: `api:${named}`, origin: 'owner', source: { channel: 'api' }, localOnly: false };
 }
 
@@ -145,3 +149,20 @@ function viewOf(fact: FactVersion) {
     recordedAt: recordedAt.toISOString(),
   };
 }
+
+export const restoreFact = route({
+  method: 'post',
+  path: '/api/v1/memory/{id}/restore',
+  summary: 'Has a fact say again what it said in an earlier version, also one that a review put aside',
+  access: 'token',
+  params,
+  body: z.strictObject({
+    version: z.int().min(1).optional().describe('The last that a person wrote when left out'),
+    request,
+  }),
+  answers: { 200: z.strictObject({ fact: versionView }), 400: problem, 401: problem, 404: problem },
+  handle: async ({ memory, store, personId }, { params: { id }, body: { version, request: act } }) => {
+    const fact = await memory.restore(actOf({ store, personId }, act), id, version);
+    return { status: 200, body: { fact: viewOf(fact) } };
+  },
+});

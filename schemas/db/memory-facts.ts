@@ -1,6 +1,8 @@
-import { bigserial, boolean, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { bigserial, boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { factChanges, factOrigins } from '../memory.ts';
+import type { ReviewFound } from '../memory-review.ts';
 import { id, instant, sealed } from './columns.ts';
+import { fires } from './fires.ts';
 import { people } from './people.ts';
 
 /** Facts of people, each with a key of its own: without it no version of it can be read. */
@@ -49,4 +51,43 @@ export const memoryVersions = pgTable(
     uniqueIndex('memory_versions_act').on(t.personId, t.actId),
     index('memory_versions_person').on(t.personId, t.seq),
   ],
+);
+
+/** Each time that a fact was of use: what weights are computed from. Of the question there is a fingerprint only. */
+export const memoryUses = pgTable(
+  'memory_uses',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    personId: id('person_id')
+      .notNull()
+      .references(() => people.id),
+    factId: id('fact_id')
+      .notNull()
+      .references(() => memoryFacts.id),
+    /** Found by a question, or thought of unasked since it was named. */
+    kind: text('kind', { enum: ['recalled', 'named'] }).notNull(),
+    askedHmac: text('asked_hmac').notNull(),
+    usedAt: instant('used_at').notNull(),
+  },
+  (t) => [index('memory_uses_person').on(t.personId, t.usedAt), index('memory_uses_fact').on(t.factId)],
+);
+
+/** Nightly reviews, one a fire. What each changed are versions that carry its id. */
+export const memoryReviews = pgTable(
+  'memory_reviews',
+  {
+    id: id().primaryKey(),
+    personId: id('person_id')
+      .notNull()
+      .references(() => people.id),
+    fireId: id('fire_id')
+      .notNull()
+      .references(() => fires.id),
+    /** Ids and counts; no word of a fact. */
+    found: jsonb('found').$type<ReviewFound>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    /** When it was undone by a person. */
+    undoneAt: instant('undone_at'),
+  },
+  (t) => [uniqueIndex('memory_reviews_fire').on(t.fireId), index('memory_reviews_person').on(t.personId, t.createdAt)],
 );

@@ -10,6 +10,7 @@ import type { Report, TriggerTally, Trouble, Waiting } from '../../schemas/repor
 import type { Store } from '../store.ts';
 import { readSteering } from '../triggers/steer-state.ts';
 import { gatherAbsences } from './gather-absences.ts';
+import { gatherMemory } from './gather-memory.ts';
 
 const mostTroubles = 20;
 const firstReportHours = 24;
@@ -37,6 +38,7 @@ export async function gatherReport(
     .from(fires)
     .where(and(eq(fires.personId, personId), eq(fires.state, 'open'), ne(fires.id, fireId)));
   const troubles = ended.flatMap(troubleOf);
+  const { memory, waiting } = await gatherMemory(store, { personId, since });
   const health = await store.db.select().from(healthStates).orderBy(asc(healthStates.check));
   return {
     madeAt: now.toISOString(),
@@ -51,7 +53,8 @@ export async function gatherReport(
       detail,
       since: at.toISOString(),
     })),
-    waiting: await waitingFor(store, files, personId),
+    waiting: [...(await waitingFor(store, files, personId)), ...waiting],
+    ...(memory === undefined ? {} : { memory }),
     ...(await gatherAbsences(store, { personId, fireId, since })),
   };
 }

@@ -1,5 +1,5 @@
 import { and, desc, eq } from 'drizzle-orm';
-import { memoryFacts, memoryVersions } from '../../schemas/db/memory-facts.ts';
+import { memoryFacts, memoryUses, memoryVersions } from '../../schemas/db/memory-facts.ts';
 import { people } from '../../schemas/db/people.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import { newId } from '../../schemas/ids.ts';
@@ -15,7 +15,7 @@ export const contentPlace = (factId: string, version: number, person: string) =>
  * Writes one after another for a person: versions are numbered in the order in which they are seen, so that whoever reads on
  * from a number has missed none.
  */
-async function lockPerson({ db }: StoreIn, personId: string): Promise<void> {
+export async function lockPerson({ db }: StoreIn, personId: string): Promise<void> {
   await db.select({ id: people.id }).from(people).where(eq(people.id, personId)).for('no key update');
 }
 
@@ -37,35 +37,57 @@ export async function stateFact(store: Store, act: FactAct, words: FactWords): P
   });
 }
 
-/** Adds what is believed from now on. The same act adds once. @throws notFound */
-export async function correctFact(store: Store, act: FactAct, factId: string, words: FactWords): Promise<void> {
+/** Adds what is believed from now on, said otherwise or taken up again. The same act adds once. @throws notFound */
+export async function correctFact(
+  store: Store,
+  act: FactAct,
+  factId: string,
+  words: FactWords,
+  change: 'corrected' | 'restored' = 'corrected',
+): Promise<void> {
   await inTransaction(store, async (inside) => {
     await lockPerson(inside, act.personId);
-    const wrappedKey = await keyOf(inside, act.personId, factId);
-    if ((await factOfAct(inside, act)) !== undefined) return;
-    if (wrappedKey === null) throw noFact(factId);
-    const version = (await newestVersion(inside, factId)) + 1;
-    const unit = inside.keys.unit(act.personId, wrappedKey);
-    const content = unit.seal(contentPlace(factId, version, act.personId), JSON.stringify(words));
-    await addVersion(inside, act, { factId, version, change: 'corrected', content });
+    await addWords(inside, act, factId, change, words);
   });
+}
+
+/** Adds a version with words, inside the caller's transaction, which holds the person. The same act adds once. @throws notFound */
+export async function addWords(
+  inside: StoreIn,
+  act: FactAct,
+  factId: string,
+  change: Exclude<FactChange, 'stated' | 'forgotten'>,
+  words: FactWords & { readonly into?: string },
+): Promise<void> {
+  const wrappedKey = await keyOf(inside, act.personId, factId);
+  if ((await factOfAct(inside, act)) !== undefined) return;
+  if (wrappedKey === null) throw noFact(factId);
+  const version = (await newestVersion(inside, factId)) + 1;
+  const unit = inside.keys.unit(act.personId, wrappedKey);
+  const content = unit.seal(contentPlace(factId, version, act.personId), JSON.stringify(words));
+  await addVersion(inside, act, { factId, version, change, content });
 }
 
 /** Destroys a fact's key and all its words; that there was one stays. The same act forgets once. @throws notFound */
 export async function forgetFact(store: Store, act: FactAct, factId: string): Promise<void> {
   await inTransaction(store, async (inside) => {
     await lockPerson(inside, act.personId);
-    const wrappedKey = await keyOf(inside, act.personId, factId);
-    if ((await factOfAct(inside, act)) !== undefined) return;
-    if (wrappedKey === null) throw noFact(factId);
-    await inside.db
-      .update(memoryFacts)
-      .set({ wrappedKey: null, forgottenAt: inside.clock.now() })
-      .where(eq(memoryFacts.id, factId));
-    await inside.db.update(memoryVersions).set({ content: null }).where(eq(memoryVersions.factId, factId));
-    const version = (await newestVersion(inside, factId)) + 1;
-    await addVersion(inside, act, { factId, version, change: 'forgotten', content: null });
+    await eraseFact(inside, act, factId);
   });
+}
+
+/** The same inside the caller's transaction, which holds the person. @throws notFound */
+export async function eraseFact(inside: StoreIn, act: FactAct, factId: string): Promise<void> {
+  const { db, clock } = inside;
+  const wrappedKey = await keyOf(inside, act.personId, factId);
+  if ((await factOfAct(inside, act)) !== undefined) return;
+  if (wrappedKey === null) throw noFact(factId);
+  await db.update(memoryFacts).set({ wrappedKey: null, forgottenAt: clock.now() }).where(eq(memoryFacts.id, factId));
+  await db.update(memoryVersions).set({ content: null }).where(eq(memoryVersions.factId, factId));
+  // What was asked when it was found says something of it.
+  await db.delete(memoryUses).where(eq(memoryUses.factId, factId));
+  const version = (await newestVersion(inside, factId)) + 1;
+  await addVersion(inside, act, { factId, version, change: 'forgotten', content: null });
 }
 
 async function addVersion(

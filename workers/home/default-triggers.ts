@@ -18,6 +18,13 @@ overlap: skip
 priority: normal
 deliver: [] # such as [mail:me], once a mail channel is there
 `,
+  'nightly-review.yaml': `${schemaLine}# Goes through what you told: what is said twice, what contradicts, what faded.
+run: consolidateMemory
+when: { schedule: "30 3 * * *" }
+missed: { policy: latest, within: 20h } # the machine is off at night: it is done once it is on
+overlap: skip
+priority: low
+`,
   'health-check.yaml': `${schemaLine}# Checks this machine, Steward's own parts, channels and services; says so when one changes.
 run: healthCheck
 when: { schedule: "*/5 * * * *" }

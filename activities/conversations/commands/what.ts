@@ -55,4 +55,5 @@ export const whyCommand: ChatCommand = {
 
 const changeWords: Readonly<Record<FactVersion['change'], string>> = {
   ...{ stated: 'you told it', corrected: 'you said it otherwise', forgotten: 'you took it back' },
+  ...{ merged: 'put aside: said twice', archived: 'put aside: it faded', restored: 'taken up again' },
 };

@@ -137,5 +137,5 @@ test('initHome() writes schemas for editors, anew where they are old, and the fi
   writeFileSync(join(root, 'triggers', '.schemas', 'trigger.yaml'), 'run: [');
   const set = loadFilesOnce(root, {}, () => new Set(firableFlows));
   expect(set.faults).toEqual([]);
-  expect([...set.triggers.keys()]).toEqual(['email-digest', 'health-check', 'morning-report']);
+  expect([...set.triggers.keys()]).toEqual(['email-digest', 'health-check', 'morning-report', 'nightly-review']);
 });
