@@ -1,8 +1,8 @@
 /**
  * All figures in one run, against a stock Temporal beside it: `npm run bench [-- --only fires,memory --idle-minutes 10]`.
  * Prints JSON with versions and machine. Parts: fires, schedule, report, start, memory, digest, size,
- * priority, webhooks, kinds, chat, models; and, when they are named, `accounts` (`--away-minutes 10`) and `peer`
- * when it is named, since it installs 650 MB (`--peer-folder` where they lie already).
+ * priority, webhooks, kinds, chat, models; and, when they are named, `facts` (`--facts 10000,100000`), `accounts`
+ * (`--away-minutes 10`) and `peer`, which installs 650 MB (`--peer-folder` where they lie already).
  */
 import { parseArgs } from 'node:util';
 import { readPorts } from '../workers/home/choose-ports.ts';
@@ -11,6 +11,7 @@ import { machine } from './machine.ts';
 import { measureAccounts } from './measure-accounts.ts';
 import { measureChat } from './measure-chat.ts';
 import { measureDigest } from './measure-digest.ts';
+import { measureFacts } from './measure-facts.ts';
 import { measureFires, measureReport, measureSchedule } from './measure-fires.ts';
 import { measureKinds } from './measure-kinds.ts';
 import { measureModels } from './measure-models.ts';
@@ -42,6 +43,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '200' },
     'away-minutes': { type: 'string', default: '10' },
     'idle-minutes': { type: 'string', default: '10' },
+    facts: { type: 'string', default: '10000,100000' },
     mails: { type: 'string', default: '1000' },
     'peer-folder': { type: 'string' },
   },
@@ -52,6 +54,7 @@ const say = (words: string) => process.stderr.write(`${words}\n`);
 const figures: Record<string, unknown> = { at: new Date().toISOString(), machine: machine() };
 
 if (wanted.has('models')) figures.models = await measureModels(say);
+if (wanted.has('facts')) figures.facts = await measureFacts(values.facts.split(',').map(Number), say);
 if (wanted.has('accounts')) {
   using home = benchHome();
   say('starting Steward');

@@ -1,4 +1,4 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { memoryFacts, memoryUses, memoryVersions } from '../../schemas/db/memory-facts.ts';
 import { people } from '../../schemas/db/people.ts';
 import { StewardError } from '../../schemas/errors.ts';
@@ -19,22 +19,45 @@ export async function lockPerson({ db }: StoreIn, personId: string): Promise<voi
   await db.select({ id: people.id }).from(people).where(eq(people.id, personId)).for('no key update');
 }
 
-/** Keeps something that was told. The same act is the same fact. @returns its id */
+/**
+ * Keeps something that was told, in one trip. The same act is the same fact. Its version gets its number once the person's
+ * row is held, so that numbers grow in the order of commits.
+ *
+ * @returns its id
+ */
 export async function stateFact(store: Store, act: FactAct, words: FactWords): Promise<string> {
-  return await inTransaction(store, async (inside) => {
-    await lockPerson(inside, act.personId);
-    const done = await factOfAct(inside, act);
-    if (done !== undefined) return done;
-    const unit = inside.keys.newUnit(act.personId);
-    const factId = newId('fact', inside.clock);
-    const createdAt = inside.clock.now();
-    await inside.db
-      .insert(memoryFacts)
-      .values({ id: factId, personId: act.personId, wrappedKey: unit.wrapped, createdAt });
-    const content = unit.seal(contentPlace(factId, 1, act.personId), JSON.stringify(words));
-    await addVersion(inside, act, { factId, version: 1, change: 'stated', content });
-    return factId;
-  });
+  const { clock, db, keys } = store;
+  const { personId, actId, origin, localOnly, source } = act;
+  const unit = keys.newUnit(personId);
+  const factId = newId('fact', clock);
+  const now = clock.now().toISOString();
+  const content = unit.seal(contentPlace(factId, 1, personId), JSON.stringify(words));
+  try {
+    const { rows } = await db.execute<{ factId: string }>(sql`
+      with person as (
+        select id from people where id = ${personId} for no key update
+      ), done as (
+        select fact_id from memory_versions where person_id = ${personId} and act_id = ${actId}
+      ), fact as (
+        insert into memory_facts (id, person_id, wrapped_key, created_at)
+        select ${factId}, id, ${unit.wrapped}, ${now}::timestamptz from person where not exists (select 1 from done)
+        returning id
+      ), version as (
+        insert into memory_versions
+          (id, fact_id, person_id, version, change, content, origin, channel, inbox_id, local_only, act_id, recorded_at)
+        select ${newId('factVersion', clock)}, id, ${personId}, 1, 'stated', ${content}, ${origin}, ${source.channel},
+          ${source.inboxId ?? null}, ${localOnly}, ${actId}, ${now}::timestamptz
+        from fact
+        returning fact_id
+      )
+      select fact_id as "factId" from done union all select fact_id from version`);
+    return rows[0]!.factId;
+  } catch (error) {
+    // The same act at the same time was a little earlier: this statement began before that was seen.
+    const done = await factOfAct(store, act);
+    if (done === undefined) throw error;
+    return done;
+  }
 }
 
 /** Adds what is believed from now on, said otherwise or taken up again. The same act adds once. @throws notFound */

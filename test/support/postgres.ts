@@ -82,7 +82,8 @@ async function startCluster(folder: string): Promise<Cluster> {
     password,
     port: port as number,
     logFile: join(folder, 'postgres.log'),
-    disposable: true,
+    // A measurement of what is durable pays for it.
+    disposable: process.env.STEWARD_TEST_DURABLE === undefined,
     ...(user === undefined ? {} : { user }),
   });
   const made = { port: port as number, password };

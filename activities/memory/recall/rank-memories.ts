@@ -35,7 +35,7 @@ export function rankMemories(index: LexicalIndex, question: string, limit: numbe
   const top = bestOf(first, tuning.expandFrom);
   const scores = top.length === 0 ? first : scoresOf(index, expanded(index, asked, names, first, top), named);
   // What was found first says what matters of what was asked, and nothing beside it.
-  for (const [doc, score] of first.entries()) if (score === 0) scores[doc] = 0;
+  for (let doc = 0; doc < first.length; doc += 1) if (first[doc] === 0) scores[doc] = 0;
   return bestOf(scores, limit).map((doc) => {
     const { id } = index.memories[doc]!;
     return { id, score: scores[doc]!, why: whyOf(index, doc, asked, named) };
@@ -50,7 +50,7 @@ function speakersIn({ speakers }: LexicalIndex, question: string) {
 }
 
 const weightOf = ({ postings, memories }: LexicalIndex, term: string): number => {
-  const found = postings.get(term)?.length ?? 0;
+  const found = postings.get(term)?.docs.length ?? 0;
   return Math.log(1 + (memories.length - found + 0.5) / (found + 0.5));
 };
 
@@ -59,45 +59,51 @@ function scoresOf(
   terms: ReadonlyMap<string, number>,
   named: ReadonlySet<string>,
 ): Float64Array<ArrayBuffer> {
-  const { memories, lengths, averageLength, postings, dated } = index;
-  const { saturation, length } = tuning;
+  const { memories, lengths, averageLength, postings, threads, questions, dated } = index;
+  const { saturation, length, before, behind } = tuning;
   const scores = new Float64Array(memories.length);
   const ofTerm = new Float64Array(memories.length);
+  const touched: number[] = [];
+  // The best of what stands near it: ten turns with a word say it no louder than one.
+  const hear = (doc: number, value: number): void => {
+    if (ofTerm[doc] === 0) touched.push(doc);
+    if (value > ofTerm[doc]!) ofTerm[doc] = value;
+  };
   for (const [term, share] of terms) {
     const weight = weightOf(index, term) * share;
-    const touched: number[] = [];
-    for (const { doc, times } of postings.get(term) ?? []) {
+    const { docs, times: counts } = postings.get(term) ?? { docs: [], times: [] };
+    // Whoever has told a hundred thousand things has all of them gone through: no iterators here.
+    for (let at = 0; at < docs.length; at += 1) {
+      const [doc, times] = [docs[at]!, counts[at]!];
       const held = saturation * (1 - length + (length * lengths[doc]!) / averageLength);
       const value = (weight * times * (saturation + 1)) / (times + held);
-      for (const [near, part] of nearTo(index, doc)) {
-        // The best of what stands near it: ten turns with a word say it no louder than one.
-        if (ofTerm[near] === 0) touched.push(near);
-        ofTerm[near] = Math.max(ofTerm[near]!, value * part);
-      }
+      const thread = threads[doc];
+      hear(doc, value);
+      for (let off = 0; off < before.length; off += 1)
+        if (threads[doc + off + 1] === thread) hear(doc + off + 1, value * before[off]!);
+      for (let off = 0; off < behind.length; off += 1)
+        if (threads[doc - off - 1] === thread) hear(doc - off - 1, value * behind[off]!);
     }
     for (const doc of touched) {
       scores[doc]! += ofTerm[doc]!;
       ofTerm[doc] = 0;
     }
+    touched.length = 0;
     for (const doc of dated.get(term) ?? []) scores[doc]! += tuning.date * weight;
   }
-  for (const [doc, score] of scores.entries()) {
-    if (score === 0) continue;
-    const { text, speaker } = memories[doc]!;
-    if (named.size === 1 && speaker !== undefined && named.has(speaker.toLowerCase())) scores[doc]! *= tuning.speaker;
-    if (/[?？]\s*$/.test(text)) scores[doc]! *= tuning.question;
+  for (let doc = 0; doc < scores.length; doc += 1) {
+    if (scores[doc] === 0) continue;
+    if (named.size === 1 && named.has(memories[doc]!.speaker?.toLowerCase() ?? '')) scores[doc]! *= tuning.speaker;
+    if (questions[doc] === 1) scores[doc]! *= tuning.question;
   }
   return scores;
 }
 
-/** A memory and what stands beside it in its thread, each with the part that it has of a term. */
-function* nearTo({ memories }: LexicalIndex, doc: number): Generator<readonly [doc: number, part: number]> {
-  yield [doc, 1];
-  const { thread } = memories[doc]!;
-  for (const [at, part] of tuning.before.entries())
-    if (memories[doc + at + 1]?.thread === thread) yield [doc + at + 1, part];
-  for (const [at, part] of tuning.behind.entries())
-    if (memories[doc - at - 1]?.thread === thread) yield [doc - at - 1, part];
+/** A memory and what stands beside it in its thread. */
+function nearTo({ threads }: LexicalIndex, doc: number): number[] {
+  const { before, behind } = tuning;
+  const near = [...before.map((_, at) => doc + at + 1), ...behind.map((_, at) => doc - at - 1)];
+  return [doc, ...near.filter((other) => threads[other] === threads[doc])];
 }
 
 /** The terms asked for, and those that what was found first is about. */
@@ -126,7 +132,8 @@ function expanded(
 /** Those with the highest scores, none without one. Of equal ones the first. */
 function bestOf(scores: Float64Array, count: number): number[] {
   const best: number[] = [];
-  for (const [doc, score] of scores.entries()) {
+  for (let doc = 0; doc < scores.length; doc += 1) {
+    const score = scores[doc]!;
     if (score === 0 || (best.length === count && score <= scores[best.at(-1)!]!)) continue;
     let at = best.length;
     while (at > 0 && scores[best[at - 1]!]! < score) at -= 1;
@@ -144,7 +151,7 @@ function whyOf(
 ): readonly string[] {
   const own = [...asked.keys()].filter((term) => index.terms[doc]!.has(term));
   const beside = [...asked.keys()].filter(
-    (term) => !own.includes(term) && [...nearTo(index, doc)].some(([near]) => index.terms[near]!.has(term)),
+    (term) => !own.includes(term) && [...nearTo(index, doc)].some((near) => index.terms[near]!.has(term)),
   );
   const ofThen = [...asked.keys()].filter((term) => index.dated.get(term)?.includes(doc));
   const { speaker } = index.memories[doc]!;
