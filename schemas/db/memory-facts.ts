@@ -53,7 +53,10 @@ export const memoryVersions = pgTable(
   ],
 );
 
-/** Each time that a fact was of use: what weights are computed from. Of the question there is a fingerprint only. */
+/**
+ * Each time that a fact was of use: what weights are computed from. Of the question there is a fingerprint only. The same
+ * question within an hour is one use, so that what is tried again counts once.
+ */
 export const memoryUses = pgTable(
   'memory_uses',
   {
@@ -67,9 +70,14 @@ export const memoryUses = pgTable(
     /** Found by a question, or thought of unasked since it was named. */
     kind: text('kind', { enum: ['recalled', 'named'] }).notNull(),
     askedHmac: text('asked_hmac').notNull(),
+    /** Hours since 1970. */
+    hour: integer('hour').notNull(),
     usedAt: instant('used_at').notNull(),
   },
-  (t) => [index('memory_uses_person').on(t.personId, t.usedAt), index('memory_uses_fact').on(t.factId)],
+  (t) => [
+    index('memory_uses_person').on(t.personId, t.usedAt),
+    uniqueIndex('memory_uses_once').on(t.factId, t.askedHmac, t.hour),
+  ],
 );
 
 /** Nightly reviews, one a fire. What each changed are versions that carry its id. */

@@ -3,7 +3,7 @@ import { memoryUses } from '../../schemas/db/memory-facts.ts';
 import type { FactUse } from '../../schemas/memory-review.ts';
 import type { StoreIn } from '../store.ts';
 
-/** Notes that facts were of use to a question. Of the question a fingerprint is kept. */
+/** Notes that facts were of use to a question. Of the question a fingerprint is kept. May be repeated within the hour. */
 export async function noteUses(
   { db, keys, clock }: StoreIn,
   personId: string,
@@ -14,7 +14,11 @@ export async function noteUses(
   if (factIds.length === 0) return;
   const askedHmac = keys.fingerprint('question', question.trim().toLowerCase());
   const usedAt = clock.now();
-  await db.insert(memoryUses).values(factIds.map((factId) => ({ personId, factId, kind, askedHmac, usedAt })));
+  const hour = Math.floor(usedAt.getTime() / 3_600_000);
+  await db
+    .insert(memoryUses)
+    .values(factIds.map((factId) => ({ personId, factId, kind, askedHmac, hour, usedAt })))
+    .onConflictDoNothing();
 }
 
 /** Uses of a person's facts since an instant. Reads only. */

@@ -13,6 +13,7 @@ CREATE TABLE "memory_uses" (
 	"fact_id" text NOT NULL,
 	"kind" text NOT NULL,
 	"asked_hmac" text NOT NULL,
+	"hour" integer NOT NULL,
 	"used_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -23,4 +24,4 @@ ALTER TABLE "memory_uses" ADD CONSTRAINT "memory_uses_fact_id_memory_facts_id_fk
 CREATE UNIQUE INDEX "memory_reviews_fire" ON "memory_reviews" USING btree ("fire_id");--> statement-breakpoint
 CREATE INDEX "memory_reviews_person" ON "memory_reviews" USING btree ("person_id","created_at");--> statement-breakpoint
 CREATE INDEX "memory_uses_person" ON "memory_uses" USING btree ("person_id","used_at");--> statement-breakpoint
-CREATE INDEX "memory_uses_fact" ON "memory_uses" USING btree ("fact_id");
+CREATE UNIQUE INDEX "memory_uses_once" ON "memory_uses" USING btree ("fact_id","asked_hmac","hour");
