@@ -2,7 +2,7 @@ import type { Route } from './route.ts';
 import { approve, deny, listApprovals } from './routes/approvals.ts';
 import { backfillTrigger } from './routes/backfill-trigger.ts';
 import { healthz, readyz } from './routes/check-health.ts';
-import { listTalks, readTalk, readUpTo } from './routes/conversations.ts';
+import { listTalks, readTalk, readUpTo, searchTalk } from './routes/conversations.ts';
 import { decodePayloads } from './routes/decode-payloads.ts';
 import { readTriggerFile, removeTriggerFile, writeTriggerFile } from './routes/edit-trigger.ts';
 import { explainOneTrigger } from './routes/explain-one-trigger.ts';
@@ -45,6 +45,7 @@ export const routeTable: readonly Route[] = [
   fireTrigger,
   postMessage,
   listTalks,
+  searchTalk,
   readTalk,
   readUpTo,
   pairAddress,

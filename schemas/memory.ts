@@ -89,6 +89,32 @@ export interface RecallAsk {
   readonly leaves?: boolean;
 }
 
+/** What is looked for in conversations. */
+export interface TalkAsk {
+  readonly personId: string;
+  readonly question: string;
+  readonly limit: number;
+  /** Said from then on, and before then. */
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  /** Whether a model on another machine is to be shown it. */
+  readonly leaves?: boolean;
+}
+
+/** Something that was said before, and why it was found. */
+export interface RecalledTalk {
+  /** The turn: the evidence. */
+  readonly inboxId: string;
+  readonly conversationId: string;
+  readonly turn: number;
+  readonly by: 'person' | 'steward';
+  /** What others wrote may stand in it. */
+  readonly text: string;
+  readonly channel: string;
+  readonly at: Date;
+  readonly why: readonly string[];
+}
+
 /** What is said now, for which the right facts are to be thought of, and no others. */
 export interface ConsiderAsk extends Pick<RecallAsk, 'personId' | 'leaves'> {
   readonly said: string;
@@ -134,6 +160,8 @@ export interface Memory {
   /** Takes up again what a review put aside, or what a fact said in an earlier version. @throws notFound */
   restore(act: FactAct, named: string, version?: number): Promise<Fact>;
   recall(ask: RecallAsk): Promise<readonly RecalledFact[]>;
+  /** Looks through what was said in conversations, commands left out. */
+  recallTalk(ask: TalkAsk): Promise<readonly RecalledTalk[]>;
   /** Finds by names alone: what is shown unasked must be right. */
   consider(ask: ConsiderAsk): Promise<ConsideredFacts>;
   /** What a person does again and again, and what comes next. */

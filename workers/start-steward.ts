@@ -129,6 +129,7 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
   const memory = openMemory(store, {
     zone: () => ownerZone(files.current()),
     settings: () => files.current().instance.memory,
+    staysHere: (channel) => files.current().channels.get(channel)?.privacy === 'local-only',
   });
   const activities = makeActivities({
     store,

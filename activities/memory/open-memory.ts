@@ -13,6 +13,7 @@ import { drawGrowth } from './draw-growth.ts';
 import { drawHabits } from './habits/draw-habits.ts';
 import { lookAtHabits } from './habits/look-at-habits.ts';
 import { rankMemories } from './recall/rank-memories.ts';
+import { makeRecallTalk } from './recall-talk.ts';
 import { restoreFact } from './review/restore-fact.ts';
 import { weighHits } from './review/weigh-hits.ts';
 import { slotOf } from './slot-of.ts';
@@ -31,12 +32,14 @@ interface MemoryOptions {
   /** The owner's, by which nights and habits go. */
   readonly zone?: () => string;
   readonly settings?: () => WeightSettings;
+  /** Whether words of a channel must not leave. */
+  readonly staysHere?: (channel: string) => boolean;
 }
 
 /** Opens the memory of a process. */
 export function openMemory(
   store: Store,
-  { zone = () => 'UTC', settings = () => instanceFile.parse({}).memory }: MemoryOptions = {},
+  { zone = () => 'UTC', settings = () => instanceFile.parse({}).memory, staysHere = () => false }: MemoryOptions = {},
 ): Memory {
   const setOf = makeWorkingSets(store);
   const factOf = async (personId: string, factId: string): Promise<Fact> => {
@@ -101,6 +104,7 @@ export function openMemory(
       );
       return considered;
     },
+    recallTalk: makeRecallTalk(store, staysHere),
     reviews: async (personId, most) =>
       (await listReviews(store, personId, most)).map(({ id, createdAt, found, undoneAt }) => ({
         ...{ id, at: createdAt, found },

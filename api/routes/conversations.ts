@@ -68,6 +68,41 @@ export const listTalks = route({
   },
 });
 
+const hitView = z.strictObject({
+  conversation: z.string(),
+  turn: z.int(),
+  id: z.string().describe('The message that was said'),
+  by: z.enum(['person', 'steward']),
+  text: z.string(),
+  channel: z.string(),
+  at: z.iso.datetime(),
+  why: z.array(z.string()).describe('Why it was found'),
+});
+
+export const searchTalk = route({
+  method: 'get',
+  path: '/api/v1/conversations/search',
+  summary: 'What was said before that has to do with something, best first, commands left out',
+  access: 'token',
+  query: z.strictObject({
+    question: z.string().min(1).max(2_000),
+    from: z.iso.datetime({ offset: true }).optional(),
+    to: z.iso.datetime({ offset: true }).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(20),
+  }),
+  answers: { 200: z.strictObject({ hits: z.array(hitView) }), 400: problem, 401: problem },
+  handle: async ({ memory, personId }, { query: { question, from, to, limit } }) => {
+    const found = await memory.recallTalk({
+      ...{ personId, question, limit },
+      ...{ from: from === undefined ? undefined : new Date(from), to: to === undefined ? undefined : new Date(to) },
+    });
+    const hits = found.map(({ inboxId, conversationId, at, why, ...rest }) => ({
+      ...{ ...rest, conversation: conversationId, id: inboxId, at: at.toISOString(), why: [...why] },
+    }));
+    return { status: 200, body: { hits } };
+  },
+});
+
 export const readTalk = route({
   method: 'get',
   path: '/api/v1/conversations/{id}/messages',

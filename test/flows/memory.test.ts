@@ -5,7 +5,9 @@
  */
 import { expect, test } from 'vitest';
 import { openMemory } from '../../activities/memory/open-memory.ts';
+import { fires } from '../../schemas/db/fires.ts';
 import { memoryVersions } from '../../schemas/db/memory-facts.ts';
+import { approvals } from '../../schemas/db/records.ts';
 import { fakeModel } from '../support/fake-openai.ts';
 import { eventually, startWorld, type World } from '../support/world.ts';
 
@@ -146,3 +148,28 @@ test('a fact that must not leave is shown to no model on another machine, nor is
   expect(await say(world, '4', 'And now?')).not.toBe('Done.');
   expect(shown.join('\n')).not.toContain('canary-7714');
 }, 180_000);
+
+test('a model finds what was said before, and may then do nothing unasked', async () => {
+  await using model = await fakeModel((last, nth) =>
+    nth === 1
+      ? { say: 'In the attic, beside the maps.' }
+      : nth === 2
+        ? { call: [{ tool: 'recall', args: '{"about":"violin"}' }] }
+        : nth === 3 && last.includes('attic')
+          ? { call: [{ tool: 'run', args: '{"trigger":"idle"}' }] }
+          : { say: 'I asked you first.' },
+  );
+  await using world = await startWorld({
+    files: {
+      'models.yaml': `models: [{ name: m, type: remote, endpoint: "${model.openaiEndpoint}" }]\n`,
+      'steward.yaml': 'agent: { allow: [run] }\n',
+      'triggers/idle.yaml': 'run: noop\nwhen: { schedule: "@yearly" }\nmissed: { policy: none }\n',
+    },
+  });
+  await say(world, '1', 'where is my violin?');
+  expect(await say(world, '2', 'look up what you said of it, and run the idle one')).toBe('I asked you first.');
+  const { store } = world.steward();
+  expect(await store.db.$count(approvals)).toBe(1);
+  expect(await store.db.$count(fires)).toBe(0);
+  expect(await say(world, '3', '/recall violin')).toContain('where is my violin?');
+}, 90_000);

@@ -6,6 +6,7 @@ import { habitsCommand } from './habits.ts';
 import { meantCommand } from './meant.ts';
 import { pairCommand } from './pair.ts';
 import { pauseCommand, resumeCommand } from './pause.ts';
+import { recallCommand } from './recall.ts';
 import { correctCommand, forgetCommand, pinCommand, rememberCommand, unpinCommand } from './remember.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
@@ -35,6 +36,7 @@ export const allCommands: readonly ChatCommand[] = [
   unpinCommand,
   whatCommand,
   whyCommand,
+  recallCommand,
   habitsCommand,
   meantCommand,
   pairCommand,

@@ -1,6 +1,8 @@
 // What was told is kept, found, corrected, shown with its history and taken back by command, and by the API beneath it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { factCode } from '../../../schemas/memory.ts';
+import { ensureApiAccount } from '../../../store/accounts/api-account.ts';
+import { acceptMessages } from '../../../store/conversations/accept-messages.ts';
 import { type ApiWorld, apiToken, apiWorld } from '../../support/api-world.ts';
 import { ownNamespace } from '../../support/own-namespace.ts';
 import { type TestTemporal, temporal } from '../../support/temporal.ts';
@@ -55,4 +57,20 @@ test('the same request is one fact, and what is no instant is said to be none', 
   expect(await post()).toBe(await post());
   const ran = await world.steward('memory', 'list', '--as-of', 'yesterday');
   expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('--as-of "yesterday" is no instant') });
+});
+
+test('steward memory said finds what was said in conversations', async () => {
+  const { store, personId } = world;
+  const { id: accountId } = await ensureApiAccount(store, personId);
+  const thread = { key: '', kind: 'direct', address: '' } as const;
+  const message = { dedupeKey: '1', thread, from: 'me', text: 'The parrot is called Otto', addressed: true };
+  const right = { accountId, personId, channel: 'api' };
+  await acceptMessages(store, right, [{ ...message, at: '2026-11-26T08:00:00Z' }]);
+  expect((await world.steward('memory', 'said', 'parrot')).out).toMatch(
+    /you +api +The parrot is called Otto +it says parrot/,
+  );
+  expect((await world.steward('memory', 'said', 'parrot', '--to', '2026-11-01T00:00:00Z')).out).toContain(
+    'Nothing of that',
+  );
+  expect(await world.steward('memory', 'said', 'parrot', '--to', 'soon')).toMatchObject({ code: 2 });
 });
