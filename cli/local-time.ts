@@ -14,3 +14,6 @@ export function local(at: Date, zone: string): string {
   const date = `${part('year')}-${part('month')}-${part('day')}`;
   return `${part('weekday')} ${date} ${part('hour')}:${part('minute')}:${part('second')} ${part('timeZoneName').replace(/^GMT$/, 'GMT+00:00')}`;
 }
+
+/** The same on the clocks of this machine. @param at - RFC 3339 */
+export const localHere = (at: string): string => local(new Date(at), Intl.DateTimeFormat().resolvedOptions().timeZone);

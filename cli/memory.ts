@@ -4,7 +4,9 @@ import { StewardError } from '../schemas/errors.ts';
 import { factCode, factKinds } from '../schemas/memory.ts';
 import { visibleLine } from '../schemas/visible-text.ts';
 import { apiClient } from './api-client.ts';
-import { local } from './local-time.ts';
+import { localHere } from './local-time.ts';
+import { registerReviews } from './memory-reviews.ts';
+import { registerSaid } from './memory-said.ts';
 import { printResult, table } from './print.ts';
 
 interface Version {
@@ -31,30 +33,8 @@ const saidOf = ({ kind, name: names, scope: scopes, pin: pinned }: Given) => ({
   ...(pinned === undefined ? {} : { pinned }),
 });
 
-interface Hit {
-  readonly at: string;
-  readonly by: string;
-  readonly channel: string;
-  readonly text: string;
-  readonly why: readonly string[];
-}
-interface Review {
-  readonly id: string;
-  readonly at: string;
-  readonly undoneAt?: string;
-  readonly facts: number;
-  readonly merged: readonly { factId: string; into: string }[];
-  readonly archived: readonly { factId: string; why: string }[];
-  readonly erased: readonly string[];
-  readonly against: readonly { factId: string; other: string }[];
-  readonly promoted: readonly string[];
-  readonly left: number;
-}
-
 const path = '/api/v1/memory';
 const at = (id: string) => `${path}/${encodeURIComponent(id)}`;
-const when = (recordedAt: string) => local(new Date(recordedAt), Intl.DateTimeFormat().resolvedOptions().timeZone);
-
 /** `steward memory`: what you told, found, corrected and taken back. */
 export function register(program: Command): void {
   const memory = program
@@ -114,44 +94,8 @@ export function register(program: Command): void {
       const { fact } = await apiClient().post<{ fact: Version }>(`${at(id)}/restore`, body);
       printResult({ fact }, `${factCode(fact.id)} says from now on: ${visibleLine(fact.text ?? '')}`);
     });
-  memory
-    .command('reviews')
-    .description('the nightly reviews, newest first, and what each changed')
-    .action(async () => {
-      const found = await apiClient().get<{ reviews: Review[] }>(`${path}/reviews`);
-      printResult(found, () => describeReviews(found.reviews));
-    });
-  memory
-    .command('undo')
-    .description('take up again what a review put aside')
-    .argument('<review>')
-    .action(async (id: string) => {
-      const found = await apiClient().post<{ restored: string[] }>(`${path}/reviews/${encodeURIComponent(id)}/undo`);
-      printResult(
-        found,
-        `${found.restored.length} taken up again: ${found.restored.map(factCode).join(', ') || 'none'}`,
-      );
-    });
-  memory
-    .command('said')
-    .description('what was said before in conversations, best first, and why it was found')
-    .argument('<question...>')
-    .option('--from <instant>', 'said from then on, such as 2026-03-01T00:00:00Z')
-    .option('--to <instant>', 'said before then')
-    .action(async (question: string[], { from, to }: { from?: string; to?: string }) => {
-      const query = new URLSearchParams({ question: question.join(' '), ...(from && { from }), ...(to && { to }) });
-      const found = await apiClient().get<{ hits: Hit[] }>(`/api/v1/conversations/search?${query}`);
-      printResult(found, () =>
-        found.hits.length === 0
-          ? 'Nothing of that was said before.'
-          : table(
-              ['WHEN', 'WHO', 'BY', 'WHAT WAS SAID', 'WHY'],
-              found.hits.map(({ at: said, by, channel, text, why }) => [
-                ...[when(said), by === 'steward' ? 'Steward' : 'you', channel, visibleLine(text, 120), why.join('; ')],
-              ]),
-            ),
-      );
-    });
+  registerReviews(memory);
+  registerSaid(memory);
   memory
     .command('draw')
     .description('how many facts were believed day by day, as SVG')
@@ -167,7 +111,7 @@ export function register(program: Command): void {
     .action(async (id: string) => {
       const page = await apiClient().get<{ versions: Version[] }>(at(id));
       const rows = page.versions.map(({ version, change, text, channel, recordedAt }) => [
-        ...[`${version}`, change, visibleLine(text ?? '-', 80), when(recordedAt), channel],
+        ...[`${version}`, change, visibleLine(text ?? '-', 80), localHere(recordedAt), channel],
       ]);
       printResult(page, () => table(['VERSION', 'WHAT', 'WORDS', 'WHEN', 'BY'], rows));
     });
@@ -187,22 +131,10 @@ async function recall(question: readonly string[], { asOf }: { readonly asOf?: s
 function describeFacts(facts: readonly Found[], asked: boolean): string {
   if (facts.length === 0) return asked ? 'You have told nothing of that.' : 'You have told nothing yet.';
   const rows = facts.map(({ id, text, recordedAt, channel, why }) => [
-    ...[factCode(id), visibleLine(text, 80), when(recordedAt), channel, ...(asked ? [why.join('; ')] : [])],
+    ...[factCode(id), visibleLine(text, 80), localHere(recordedAt), channel, ...(asked ? [why.join('; ')] : [])],
   ]);
   return table(['FACT', 'WHAT YOU TOLD', 'WHEN', 'BY', ...(asked ? ['WHY'] : [])], rows);
 }
 
 const describeAgainst = ({ id, text }: Version) =>
   `You told before: ${visibleLine(text ?? '')}. If that is over: steward memory forget ${factCode(id)}`;
-
-function describeReviews(reviews: readonly Review[]): string {
-  if (reviews.length === 0) return 'Memory was not reviewed yet.';
-  return table(
-    ['REVIEW', 'WHEN', 'FACTS', 'SAID TWICE', 'PUT ASIDE', 'ERASED', 'AGAINST EACH OTHER', 'USED OFTEN', ''],
-    reviews.map(({ id, at: made, facts, merged, archived, erased, against, promoted, undoneAt }) => [
-      ...[id, when(made), `${facts}`, `${merged.length}`, `${archived.length}`, `${erased.length}`],
-      ...[against.map(({ factId, other }) => `${factCode(factId)}/${factCode(other)}`).join(' '), `${promoted.length}`],
-      undoneAt === undefined ? '' : `undone ${when(undoneAt)}`,
-    ]),
-  );
-}

@@ -1,30 +1,24 @@
-import { StewardError } from '../../schemas/errors.ts';
 import type { HabitsView } from '../../schemas/habits.ts';
 import { instanceFile } from '../../schemas/instance-file.ts';
-import type { Fact, FactSaid, FactWords, Memory, RecallAsk, RecalledFact } from '../../schemas/memory.ts';
+import type { Fact, Memory } from '../../schemas/memory.ts';
 import type { WeightSettings } from '../../schemas/memory-review.ts';
-import { listReviews, markUndone } from '../../store/memory/apply-review.ts';
+import { listReviews } from '../../store/memory/apply-review.ts';
 import { noteUses } from '../../store/memory/note-uses.ts';
 import { readHappenings } from '../../store/memory/read-happenings.ts';
 import { correctFact, forgetFact, noFact, stateFact } from '../../store/memory/write-fact.ts';
 import type { Store } from '../../store/store.ts';
 import { considerFacts } from './consider-facts.ts';
 import { drawGrowth } from './draw-growth.ts';
+import { againstIt, filledIn, plainly } from './fact-words.ts';
 import { drawHabits } from './habits/draw-habits.ts';
 import { lookAtHabits } from './habits/look-at-habits.ts';
-import { rankMemories } from './recall/rank-memories.ts';
+import { idOf } from './name-fact.ts';
+import { recallFacts } from './recall-facts.ts';
 import { makeRecallTalk } from './recall-talk.ts';
 import { restoreFact } from './review/restore-fact.ts';
-import { weighHits } from './review/weigh-hits.ts';
-import { slotOf } from './slot-of.ts';
-import { believed, indexOf, liesAside, makeWorkingSets, mayBeShown, type WorkingSet } from './working-set.ts';
+import { undoReview } from './review/undo-review.ts';
+import { makeWorkingSets } from './working-set.ts';
 
-/** UTF-16 code units of one fact: a sentence or two. */
-const maxChars = 2_000;
-
-/** Hits that are weighed for each that is wanted, and how many of those that are given count as used. */
-const lookedAt = 3;
-const mostUseful = 3;
 /** What is older says little of what somebody does now. */
 const habitDays = 400;
 
@@ -76,23 +70,8 @@ export function openMemory(
       await restoreFact(store, act, set.versions.get(factId)!, version);
       return await factOf(act.personId, factId);
     },
-    recall: async (ask) => {
-      const { personId, question, asOf, limit } = ask;
-      const set = await setOf(personId);
-      if (question === undefined || asOf !== undefined)
-        return recallFrom(set, ask).map(({ score: _, ...fact }) => fact);
-      const hits = recallFrom(set, { ...ask, limit: limit * lookedAt });
-      const weighed = await weighHits(store, hits, { zone: zone(), settings: settings() });
-      const found = weighed.slice(0, limit);
-      await noteUses(
-        store,
-        personId,
-        'recalled',
-        question,
-        found.slice(0, mostUseful).map(({ factId }) => factId),
-      );
-      return found.map(({ score: _, ...fact }) => fact);
-    },
+    recall: async (ask) =>
+      await recallFacts({ store, zone: zone(), settings: settings() }, await setOf(ask.personId), ask),
     consider: async ({ personId, ...ask }) => {
       const considered = considerFacts((await setOf(personId)).facts, ask);
       await noteUses(
@@ -110,18 +89,7 @@ export function openMemory(
         ...{ id, at: createdAt, found },
         ...(undoneAt === null ? {} : { undoneAt }),
       })),
-    undoReview: async (act, reviewId) => {
-      const { found } = await markUndone(store, act.personId, reviewId);
-      const set = await setOf(act.personId);
-      const back: string[] = [];
-      for (const { factId } of [...found.merged, ...found.archived]) {
-        const versions = set.versions.get(factId) ?? [];
-        if (!liesAside(versions.at(-1) ?? { change: 'stated' })) continue;
-        await restoreFact(store, { ...act, actId: `${act.actId}:${factId}` }, versions);
-        back.push(factId);
-      }
-      return back;
-    },
+    undoReview: async (act, reviewId) => await undoReview(store, await setOf(act.personId), act, reviewId),
     habits: habitsOf,
     drawHabits: async (personId) => drawHabits(await habitsOf(personId)),
     drawGrowth: async (personId) => {
@@ -133,58 +101,4 @@ export function openMemory(
       return set.versions.get(idOf(set, named))!;
     },
   };
-}
-
-/** The one fact that an id, or at least four last letters of one, names. @throws notFound, badInput */
-function idOf({ versions }: WorkingSet, named: string): string {
-  if (versions.has(named)) return named;
-  const end = named.trim().toUpperCase();
-  const like = end.length < 4 ? [] : [...versions.keys()].filter((id) => id.endsWith(end));
-  if (like.length > 1) throw new StewardError('badInput', `${named} names ${like.length} facts: say more of the id`);
-  const [only] = like;
-  if (only === undefined) throw noFact(named);
-  return only;
-}
-
-const plainly: FactWords = { text: '', kind: 'fact', names: [], scopes: [], pinned: false, joins: [] };
-
-/** What is said, and of the rest what was before. @throws badInput */
-function filledIn(said: FactSaid, { text, kind, names, scopes, pinned, joins }: FactWords): FactWords {
-  const words = { text, kind, names, scopes, pinned, joins, ...said };
-  return { ...words, text: checked(words.text) };
-}
-
-function checked(text: string): string {
-  const plain = text.trim();
-  if (plain === '') throw new StewardError('badInput', 'There is nothing to remember: say it behind the command');
-  if (plain.length <= maxChars) return plain;
-  throw new StewardError(
-    'badInput',
-    `Cannot remember ${plain.length} characters as one fact, expected at most ${maxChars}`,
-  );
-}
-
-type ScoredFact = RecalledFact & { readonly score: number };
-
-function recallFrom(set: WorkingSet, { question, limit, asOf, leaves }: RecallAsk): ScoredFact[] {
-  const all = asOf === undefined ? set.facts : believed(set.versions, asOf);
-  const shown = [...all.values()].filter((fact) => mayBeShown(fact, leaves));
-  if (question === undefined)
-    return shown
-      .reverse()
-      .slice(0, limit)
-      .map((fact) => ({ ...fact, why: [], score: 0 }));
-  // The index is of all that is believed now; of another time, or of a part, one is made.
-  const index = shown.length === set.facts.size && asOf === undefined ? set.index : indexOf(shown);
-  return rankMemories(index, question, limit).map(({ id, why, score }) => ({ ...all.get(id)!, why, score }));
-}
-
-/** Others that say something else of the same thing. */
-function againstIt({ facts }: WorkingSet, { factId, text }: Fact): Fact[] {
-  const slot = slotOf(text);
-  if (slot === undefined) return [];
-  return [...facts.values()].filter((other) => {
-    const said = other.factId === factId ? undefined : slotOf(other.text);
-    return said?.of === slot.of && said.value !== slot.value;
-  });
 }

@@ -1,4 +1,5 @@
 import type { Guess, Happening } from '../../../schemas/habits.ts';
+import { type Context, contexts, keysOf } from './command-contexts.ts';
 import { type FadingCounts, type Followers, fadingCounts } from './fading-counts.ts';
 import { interpolate, type Lately, type Orders, orderKeys, orders } from './interpolated-markov.ts';
 
@@ -15,13 +16,6 @@ export interface SharedHabits {
   readonly counts: ReadonlyMap<Context, FadingCounts>;
   readonly weights: Map<string, number>;
 }
-
-/** Of each context one table of the person's and one of all. */
-const contexts = [
-  ...['any', 'one', 'two', 'three', 'four', 'skip', 'line', 'twoLines', 'oneAndLine'],
-  ...['place', 'placeAndOne', 'placeAndAbout', 'about', 'aboutAndLine', 'pauseAndOne'],
-] as const;
-type Context = (typeof contexts)[number];
 
 /** Part of a weight that is left after the next one of its context. */
 const keep = { own: 0.98, all: 0.98 };
@@ -144,36 +138,8 @@ function commonOf(name: string, { names, last }: Lately, markov: number): number
   ];
 }
 
-interface Standing {
-  readonly at: number;
-  readonly names: readonly string[];
-  readonly before: Happening | undefined;
-  /** The line before the one before. */
-  readonly lineBefore: string;
-}
-
-function keysOf({ at, names, before, lineBefore }: Standing): Readonly<Record<Context, string>> {
-  const [one, two, three, four] = [1, 2, 3, 4].map((back) => names.at(-back) ?? '^') as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  const { line = '^', place = '^', about = '^' } = before ?? {};
-  const key = (...parts: string[]) => parts.join('\0');
-  return {
-    ...{ any: '', one, two: key(two, one), three: key(three, two, one), four: key(four, three, two, one), skip: two },
-    ...{ line, twoLines: key(lineBefore, line), oneAndLine: key(two, line) },
-    ...{ place, placeAndOne: key(place, one), placeAndAbout: key(place, about) },
-    ...{ about: key(about, one), aboutAndLine: key(about, line) },
-    pauseAndOne: key(pauseOf(at - (before?.at ?? 0)), one),
-  };
-}
-
 /** How much a context has seen, in few words: a little knowledge has a weight of its own. */
 const knowsOf = ({ seen }: Followers): number => [2, 4, 8, 20].filter((least) => seen >= least).length;
-
-const pauseOf = (ms: number): string => `${[5_000, 20_000, 120_000].filter((least) => ms >= least).length}`;
 
 function softmax(scores: readonly number[]): number[] {
   const most = Math.max(...scores);

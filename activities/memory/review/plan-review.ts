@@ -24,7 +24,8 @@ interface Reviewed {
 /**
  * Plans a nightly review: the same memory, uses and night give the same plan. What is said twice is put aside for what was
  * said first; what a model wanted kept goes where the owner says otherwise, and where it has faded; what the owner told
- * stays, and two of it that say different things of the same are put to them. Pure.
+ * stays, and two of it that say different things of the same are put to them. What a person took up again is left alone.
+ * Pure.
  */
 export function planReview({ facts, aside, uses, now, zone, settings }: Reviewed): ReviewFound {
   const usesOf = Map.groupBy(uses, ({ factId }) => factId);
@@ -32,8 +33,8 @@ export function planReview({ facts, aside, uses, now, zone, settings }: Reviewed
   const gone = new Set(merged.map(({ factId }) => factId));
   const rest = facts.filter(({ factId }) => !gone.has(factId));
   const { against, overruled } = contradictionsOf(rest);
-  const faded = rest.filter(({ factId, origin, pinned, since }) => {
-    if (origin !== 'agent' || pinned || overruled.has(factId)) return false;
+  const faded = rest.filter(({ factId, change, origin, pinned, since }) => {
+    if (origin !== 'agent' || pinned || change === 'restored' || overruled.has(factId)) return false;
     const nights = nightsBetween(since.getTime(), now, zone);
     const used = (usesOf.get(factId) ?? []).map(({ at }) => at);
     return weighFact(used, nights, settings) < settings.archiveBelow;
@@ -75,7 +76,9 @@ function mergesOf(facts: readonly Fact[]): ReviewFound['merged'] {
   return [...groups.values()].flatMap((same) => {
     // What is pinned is thought of at each question, and what the owner told is surer: those stay.
     const kept = same.find(({ pinned }) => pinned) ?? same.find(({ origin }) => origin === 'owner') ?? same[0]!;
-    return same.flatMap(({ factId }) => (factId === kept.factId ? [] : [{ factId, into: kept.factId }]));
+    return same.flatMap(({ factId, change }) =>
+      factId === kept.factId || change === 'restored' ? [] : [{ factId, into: kept.factId }],
+    );
   });
 }
 
@@ -96,7 +99,10 @@ function contradictionsOf(facts: readonly Fact[]): { against: ReviewFound['again
         if (one.slot.value === other.slot.value || !sameScope(one.fact, other.fact)) continue;
         const [own, others] = [one.fact, other.fact];
         if (own.origin === others.origin) against.push({ factId: others.factId, other: own.factId });
-        else overruled.add(own.origin === 'owner' ? others.factId : own.factId);
+        else {
+          const { factId, change } = own.origin === 'owner' ? others : own;
+          if (change !== 'restored') overruled.add(factId);
+        }
       }
   return { against, overruled };
 }

@@ -4,7 +4,8 @@
  * - What chance would do as well, what stopped, and what was done on few days is no habit.
  */
 import { describe, expect, test } from 'vitest';
-import { binomialTail, findHabits } from '../../../../../activities/memory/habits/find-habits.ts';
+import { binomialTail } from '../../../../../activities/memory/habits/chance.ts';
+import { findHabits } from '../../../../../activities/memory/habits/find-habits.ts';
 import { plantLife } from '../../../../../bench/plant-habits.ts';
 import type { Happening } from '../../../../../schemas/habits.ts';
 import { seeded } from '../../../../chaos/kill-plan.ts';

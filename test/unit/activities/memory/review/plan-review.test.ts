@@ -72,6 +72,13 @@ test('what a model wanted kept fades where nobody asks for it; what was told, pi
   expect(plan([old('Likes fog', { since: new Date(now - 2 * dayMs) })]).archived).toEqual([]);
 });
 
+test('what a person took up again is left alone', () => {
+  const back = { change: 'restored' as const, origin: 'agent' as const };
+  const [first, again] = [fact('My desk is white'), fact('My desk is white', { ...back })];
+  expect(plan([first, again])).toMatchObject({ merged: [], archived: [] });
+  expect(plan([first, fact('My desk is green', back), fact('Likes rain', back)])).toMatchObject({ archived: [] });
+});
+
 test('what several questions found on several days is promoted', () => {
   const one = fact('My bank is in Bern');
   const use = (asked: string, day: number) => ({ factId: one.factId, at: now - day * dayMs, asked });
