@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { approve, deny, listApprovals } from './routes/approvals.ts';
 import { backfillTrigger } from './routes/backfill-trigger.ts';
+import { exportMemory, importMemory } from './routes/carry-memory.ts';
 import { healthz, readyz } from './routes/check-health.ts';
 import { listTalks, readTalk, readUpTo, searchTalk } from './routes/conversations.ts';
 import { decodePayloads } from './routes/decode-payloads.ts';
@@ -76,6 +77,8 @@ export const routeTable: readonly Route[] = [
   showHabits,
   drawHabitsPicture,
   drawMemoryPicture,
+  exportMemory,
+  importMemory,
   listMemoryReviews,
   undoMemoryReview,
   restoreFact,

@@ -23,8 +23,8 @@ export interface RunningApi {
   close(): Promise<void>;
 }
 
-/** A page of the Temporal UI asks for many payloads at once. */
-const bodyLimits = { '/codec/decode': '4mb' } as const;
+/** A page of the Temporal UI asks for many payloads at once, and an import carries many facts with all their versions. */
+const bodyLimits = { '/codec/decode': '4mb', '/api/v1/memory/import': '8mb' } as const;
 const closeGraceMs = 5_000;
 
 /**

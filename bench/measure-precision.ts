@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { considerFacts } from '../activities/memory/consider-facts.ts';
-import type { Fact, FactKind } from '../schemas/memory.ts';
+import type { FactKind } from '../schemas/fact-kinds.ts';
+import type { Fact } from '../schemas/memory.ts';
 
 interface Belief {
   readonly _id: string;

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { StewardError } from '../schemas/errors.ts';
-import { factCode, factKinds } from '../schemas/memory.ts';
+import { factKinds } from '../schemas/fact-kinds.ts';
+import { factCode } from '../schemas/memory.ts';
 import { visibleLine } from '../schemas/visible-text.ts';
 import { apiClient } from './api-client.ts';
 import { localHere } from './local-time.ts';
+import { registerCarry } from './memory-carry.ts';
 import { registerReviews } from './memory-reviews.ts';
 import { registerSaid } from './memory-said.ts';
 import { printResult, table } from './print.ts';
@@ -96,6 +98,7 @@ export function register(program: Command): void {
     });
   registerReviews(memory);
   registerSaid(memory);
+  registerCarry(memory);
   memory
     .command('draw')
     .description('how many facts were believed day by day, as SVG')

@@ -1,13 +1,7 @@
+import type { FactChange, FactKind, FactOrigin } from './fact-kinds.ts';
 import type { HabitsView } from './habits.ts';
+import type { ExportedFact, ImportedFacts } from './memory-export.ts';
 import type { ReviewFound } from './memory-review.ts';
-
-/** Whose word a fact is, or a version of it: `system` is the nightly review. What came from outside becomes none without the owner. */
-export const factOrigins = ['owner', 'agent', 'system'] as const;
-export type FactOrigin = (typeof factOrigins)[number];
-
-/** What a fact is: of these, preferences may hold always, and questions are open ones. */
-export const factKinds = ['fact', 'preference', 'decision', 'relation', 'question'] as const;
-export type FactKind = (typeof factKinds)[number];
 
 /** What a fact says, and when it is thought of. All of it lies sealed. */
 export interface FactWords {
@@ -24,13 +18,6 @@ export interface FactWords {
 }
 /** What is said of a fact; the rest is as it was, or as it is mostly. */
 export type FactSaid = Partial<FactWords>;
-
-/**
- * What became of a fact with one version: it was said, said otherwise, or taken back; by a review put aside, since another
- * says the same or nobody asked for it any more; or taken up again.
- */
-export const factChanges = ['stated', 'corrected', 'forgotten', 'merged', 'archived', 'restored'] as const;
-export type FactChange = (typeof factChanges)[number];
 
 /** Where a version comes from. */
 export interface FactSource {
@@ -179,6 +166,10 @@ export interface Memory {
    * @throws notFound
    */
   undoReview(act: FactAct, reviewId: string): Promise<readonly string[]>;
+  /** All facts that can be read, with all their versions; none of what is forgotten. */
+  exportFacts(personId: string): Promise<readonly ExportedFact[]>;
+  /** Takes in what was exported elsewhere. What is here stays, and what was forgotten here stays so. May be repeated. */
+  importFacts(personId: string, facts: readonly ExportedFact[]): Promise<ImportedFacts>;
   /** All versions of a fact, oldest first. @throws notFound */
   history(personId: string, named: string): Promise<readonly FactVersion[]>;
 }

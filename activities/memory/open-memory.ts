@@ -7,6 +7,7 @@ import { noteUses } from '../../store/memory/note-uses.ts';
 import { readHappenings } from '../../store/memory/read-happenings.ts';
 import { correctFact, forgetFact, noFact, stateFact } from '../../store/memory/write-fact.ts';
 import type { Store } from '../../store/store.ts';
+import { exportFacts, importFacts } from './carry-facts.ts';
 import { considerFacts } from './consider-facts.ts';
 import { drawGrowth } from './draw-growth.ts';
 import { againstIt, filledIn, plainly } from './fact-words.ts';
@@ -96,6 +97,8 @@ export function openMemory(
       const { versions } = await setOf(personId);
       return drawGrowth([...versions.values()].flat(), store.clock.now());
     },
+    exportFacts: async (personId) => exportFacts(await setOf(personId)),
+    importFacts: async (personId, facts) => await importFacts(store, personId, facts),
     history: async (personId, named) => {
       const set = await setOf(personId);
       return set.versions.get(idOf(set, named))!;

@@ -1,13 +1,7 @@
 import { z } from 'zod';
+import { factChanges, factKinds, factOrigins } from '../../schemas/fact-kinds.ts';
 import { newId } from '../../schemas/ids.ts';
-import {
-  type FactAct,
-  type FactSaid,
-  type FactVersion,
-  factChanges,
-  factKinds,
-  factOrigins,
-} from '../../schemas/memory.ts';
+import type { FactAct, FactSaid, FactVersion } from '../../schemas/memory.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';

@@ -1,5 +1,5 @@
 import { bigserial, boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { factChanges, factOrigins } from '../memory.ts';
+import { factChanges, factOrigins } from '../fact-kinds.ts';
 import type { ReviewFound } from '../memory-review.ts';
 import { id, instant, sealed } from './columns.ts';
 import { fires } from './fires.ts';

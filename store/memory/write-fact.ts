@@ -2,8 +2,9 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import { memoryFacts, memoryUses, memoryVersions } from '../../schemas/db/memory-facts.ts';
 import { people } from '../../schemas/db/people.ts';
 import { StewardError } from '../../schemas/errors.ts';
+import type { FactChange } from '../../schemas/fact-kinds.ts';
 import { newId } from '../../schemas/ids.ts';
-import type { FactAct, FactChange, FactWords } from '../../schemas/memory.ts';
+import type { FactAct, FactWords } from '../../schemas/memory.ts';
 import { inTransaction, type Store, type StoreIn } from '../store.ts';
 
 /** Where the words of a version lie: one that is put in the place of another does not open. */

@@ -18,8 +18,17 @@ export interface ApiWorld extends DispatchWorld {
   steward(...words: string[]): Promise<Ran>;
 }
 
-/** @param start - what the clock shows @param more - of the API, such as `temporalUiUrl` */
-export async function apiWorld(client: Client, start: string, more: Partial<ApiDeps> = {}): Promise<ApiWorld> {
+/**
+ * @param start - what the clock shows
+ * @param more - of the API, such as `temporalUiUrl`
+ * @param moreEnv - of the command line
+ */
+export async function apiWorld(
+  client: Client,
+  start: string,
+  more: Partial<ApiDeps> = {},
+  moreEnv: Readonly<Record<string, string>> = {},
+): Promise<ApiWorld> {
   const world = await dispatchWorld(client, start);
   const api = await startApi({
     ...{ store: world.store, client, files: world.deps.files, dispatch: world.dispatch, personId: world.personId },
@@ -33,7 +42,7 @@ export async function apiWorld(client: Client, start: string, more: Partial<ApiD
   });
   const env = {
     ...{ PATH: process.env.PATH ?? '', STEWARD_HOME: '/nonexistent', TZ: 'UTC', NO_COLOR: '1' },
-    ...{ STEWARD_API_URL: `http://127.0.0.1:${api.port}`, STEWARD_API_TOKEN: apiToken },
+    ...{ STEWARD_API_URL: `http://127.0.0.1:${api.port}`, STEWARD_API_TOKEN: apiToken, ...moreEnv },
   };
   return {
     ...world,

@@ -11,7 +11,8 @@ import { expect, test } from 'vitest';
 import { considerFacts } from '../../../../activities/memory/consider-facts.ts';
 import { standsIn } from '../../../../activities/memory/match-names.ts';
 import { wordsOf } from '../../../../activities/memory/recall/terms-of.ts';
-import { type Fact, factKinds } from '../../../../schemas/memory.ts';
+import { factKinds } from '../../../../schemas/fact-kinds.ts';
+import type { Fact } from '../../../../schemas/memory.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const at = new Date('2026-11-27T08:00:00Z');
