@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FailureCode, failures, StewardError } from '../schemas/errors.ts';
+import { ownRequests } from '../schemas/protocol.ts';
 import { type HomeState, readState } from '../workers/home/home-state.ts';
 import { inspectProcess } from '../workers/home/inspect-process.ts';
 import type { Home } from '../workers/home/open-home.ts';
@@ -78,7 +79,7 @@ async function showFirstReport(home: Home): Promise<void> {
   try {
     const client = apiClient(home.root);
     await firstCheck(client);
-    await client.post('/api/v1/triggers/morning-report/fire', { requestId: 'first-report' });
+    await client.post('/api/v1/triggers/morning-report/fire', { requestId: ownRequests.report });
     const text = await firstReport(client);
     progress.done();
     if (text === undefined) return;
@@ -92,7 +93,7 @@ async function showFirstReport(home: Home): Promise<void> {
 /** So that the first report has something to say about health. A home may have no such trigger. */
 async function firstCheck(client: ReturnType<typeof apiClient>): Promise<void> {
   const path = '/api/v1/triggers/health-check/fire';
-  const fire = await client.post<{ fireId: string }>(path, { requestId: 'first-check' }).catch(() => undefined);
+  const fire = await client.post<{ fireId: string }>(path, { requestId: ownRequests.check }).catch(() => undefined);
   if (fire === undefined) return;
   for (let waited = 0; waited < checkWithinMs; waited += 200) {
     if ((await client.get<{ state: string }>(`/api/v1/fires/${fire.fireId}`)).state !== 'open') return;

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import PostalMime from 'postal-mime';
+import { ownRequests } from '../schemas/protocol.ts';
 import { readState } from '../workers/home/home-state.ts';
 import { homePlaces } from '../workers/home/open-home.ts';
 import { apiClient } from './api-client.ts';
@@ -59,7 +60,9 @@ async function runDemo(root: string, kill: boolean, progress: Progress): Promise
   const mails = putMails(box);
   await until(async () => (await gauge(api, 'steward_inbox_rows')) >= mails);
   progress.step('Asking for a digest');
-  const { fireId } = await api.post<{ fireId: string }>('/api/v1/triggers/evening-digest/fire', { requestId: 'demo' });
+  const { fireId } = await api.post<{ fireId: string }>('/api/v1/triggers/evening-digest/fire', {
+    requestId: ownRequests.demo,
+  });
   const killed = kill ? killWorker(root) : undefined;
   if (killed !== undefined) progress.step(`Killed the worker (kill -9 ${killed}); waiting for the digest all the same`);
   await until(async () => (await api.get<{ state: string }>(`/api/v1/fires/${fireId}`)).state !== 'open');

@@ -67,3 +67,6 @@ export const limits = {
   /** Seconds after which a silent IMAP connection counts as dead. */
   idleWatchdogSeconds: 80,
 } as const;
+
+/** Fires that the command line asks for by itself: no person wanted them. */
+export const ownRequests = { report: 'first-report', check: 'first-check', demo: 'demo' } as const;

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, isNotNull, isNull, notLike } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, isNull, notInArray, notLike } from 'drizzle-orm';
 import { parseCommand } from '../../schemas/chat-command.ts';
 import { accounts } from '../../schemas/db/accounts.ts';
 import { fires } from '../../schemas/db/fires.ts';
@@ -6,6 +6,7 @@ import { inbox } from '../../schemas/db/inbox.ts';
 import { StewardError } from '../../schemas/errors.ts';
 import type { LedgerHappening } from '../../schemas/habits.ts';
 import { idPrefixes, slotKeys } from '../../schemas/ids.ts';
+import { ownRequests } from '../../schemas/protocol.ts';
 import { channelNameOf } from '../conversations/message-print.ts';
 import { openMessage } from '../conversations/seal-message.ts';
 import { openMail } from '../inbox/open-mail.ts';
@@ -60,7 +61,8 @@ async function runsOf({ db }: StoreIn, personId: string, since: Date): Promise<L
     .where(
       and(
         ...[eq(fires.personId, personId), eq(fires.kind, 'manual'), gte(fires.acceptedAt, since)],
-        // What a turn set off is the turn's command already.
+        // What a turn set off is the turn's command already; what Steward asked of itself is no habit.
+        notInArray(fires.slotKey, Object.values(ownRequests).map(slotKeys.manual)),
         notLike(fires.slotKey, `${slotKeys.manual(`${idPrefixes.inbox}_`)}%`),
       ),
     )
