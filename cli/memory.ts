@@ -53,6 +53,7 @@ export function register(program: Command): void {
     .description('what has to do with something, best first, and why it was found')
     .argument('<question...>')
     .option('--as-of <instant>', 'as it was believed then')
+    .option('--scope <scope>', 'only what holds there, such as work, and everywhere')
     .action(recall);
   memory
     .command('remember')
@@ -120,12 +121,16 @@ export function register(program: Command): void {
     });
 }
 
-async function recall(question: readonly string[], { asOf }: { readonly asOf?: string }): Promise<void> {
+async function recall(
+  question: readonly string[],
+  { asOf, scope }: { readonly asOf?: string; readonly scope?: string },
+): Promise<void> {
   if (asOf !== undefined && Number.isNaN(Date.parse(asOf)))
     throw new StewardError('badInput', `--as-of "${asOf}" is no instant, expected such as 2026-11-01T12:00:00Z`);
   const query = new URLSearchParams({
     ...(question.length === 0 ? {} : { question: question.join(' ') }),
     ...(asOf === undefined ? {} : { asOf: new Date(asOf).toISOString() }),
+    ...(scope === undefined ? {} : { scope }),
   });
   const page = await apiClient().get<{ facts: Found[] }>(`${path}?${query}`);
   printResult(page, () => describeFacts(page.facts, question.length > 0));

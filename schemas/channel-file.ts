@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from './common.ts';
 import { privacy } from './privacy.ts';
+import { scopes } from './scopes.ts';
 import { sendRate } from './send-rate.ts';
 import { projectKinds, serviceChannels } from './service-channels.ts';
 
@@ -40,6 +41,7 @@ const common = {
   owner: z.string().default('me'),
   enabled: z.boolean().default(true),
   privacy,
+  scopes,
   rate: sendRate.optional(),
   /** First address is the account's own; the others are aliases. */
   addresses: z.array(z.string().regex(/^[^\s@]+@[^\s@]+$/, 'expected an address such as me@example.org')).min(1),
@@ -57,6 +59,7 @@ const chat = {
   owner: z.string().default('me'),
   enabled: z.boolean().default(true),
   privacy,
+  scopes,
   rate: sendRate.optional(),
   /** A timed read beside what is pushed: push is a hint, the cursor is the truth. */
   readEvery: duration.default(900_000),

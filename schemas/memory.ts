@@ -74,6 +74,8 @@ export interface RecallAsk {
   readonly asOf?: Date;
   /** Whether a model on another machine is to be shown it: then nothing that must not leave is given. */
   readonly leaves?: boolean;
+  /** Where it is asked: only what holds there, and everywhere; all of it when left out. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /** What is looked for in conversations. */
@@ -103,10 +105,8 @@ export interface RecalledTalk {
 }
 
 /** What is said now, for which the right facts are to be thought of, and no others. */
-export interface ConsiderAsk extends Pick<RecallAsk, 'personId' | 'leaves'> {
+export interface ConsiderAsk extends Pick<RecallAsk, 'personId' | 'leaves' | 'scopes'> {
   readonly said: string;
-  /** Where it is said; facts of everywhere hold there too. All when left out. */
-  readonly scopes?: readonly string[];
   /** Of pinned and named facts together. */
   readonly most: number;
 }

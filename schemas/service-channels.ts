@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, place } from './common.ts';
 import { privacy } from './privacy.ts';
+import { scopes } from './scopes.ts';
 import { sendRate } from './send-rate.ts';
 import { areKeys } from './trigger-kinds/webhook.ts';
 
@@ -22,6 +23,7 @@ const common = {
   owner: z.string().default('me'),
   enabled: z.boolean().default(true),
   privacy,
+  scopes,
   rate: sendRate.optional(),
   /** A timed read beside what is pushed, where the service has something to read. */
   readEvery: duration.default(300_000),

@@ -14,10 +14,7 @@ export function considerFacts(
   { said, scopes, most, leaves }: Omit<ConsiderAsk, 'personId'>,
 ): ConsideredFacts {
   const words = wordsOf(said);
-  const here = [...facts.values()].reverse().filter((fact) => {
-    const holds = scopes === undefined || fact.scopes.length === 0 || fact.scopes.some((one) => scopes.includes(one));
-    return holds && mayBeShown(fact, leaves);
-  });
+  const here = [...facts.values()].reverse().filter((fact) => mayBeShown(fact, { leaves, scopes }));
   const always = here.filter(isAlways);
   const others = here.filter((fact) => !isAlways(fact));
   const named = others.filter((fact) => namesOf(fact).some((name) => standsIn(name, words)));

@@ -26,11 +26,15 @@ function checked(text: string): string {
 }
 
 /** Others that say something else of the same thing. Pure. */
-export function againstIt({ facts }: Pick<WorkingSet, 'facts'>, { factId, text }: Fact): Fact[] {
+export function againstIt({ facts }: Pick<WorkingSet, 'facts'>, { factId, text, scopes }: Fact): Fact[] {
   const slot = slotOf(text);
   if (slot === undefined) return [];
   return [...facts.values()].filter((other) => {
     const said = other.factId === factId ? undefined : slotOf(other.text);
-    return said?.of === slot.of && said.value !== slot.value;
+    return said?.of === slot.of && said.value !== slot.value && mayHoldTogether(scopes, other.scopes);
   });
 }
+
+/** Whether there is somewhere where facts of both scopes hold. Pure. */
+export const mayHoldTogether = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === 0 || b.length === 0 || a.some((one) => b.includes(one));

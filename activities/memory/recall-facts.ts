@@ -31,9 +31,9 @@ const withoutScore = ({ score: _, ...fact }: ScoredFact): RecalledFact => fact;
 
 type ScoredFact = RecalledFact & { readonly score: number };
 
-function recallFrom(set: WorkingSet, { question, limit, asOf, leaves }: RecallAsk): ScoredFact[] {
+function recallFrom(set: WorkingSet, { question, limit, asOf, leaves, scopes }: RecallAsk): ScoredFact[] {
   const all = asOf === undefined ? set.facts : believed(set.versions, asOf);
-  const shown = [...all.values()].filter((fact) => mayBeShown(fact, leaves));
+  const shown = [...all.values()].filter((fact) => mayBeShown(fact, { leaves, scopes }));
   if (question === undefined)
     return shown
       .reverse()

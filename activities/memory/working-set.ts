@@ -66,8 +66,19 @@ export const hasWords = (version: FactVersion): version is FactVersion & FactWor
 export const indexOf = (facts: readonly Fact[]): LexicalIndex =>
   makeLexicalIndex(facts.map(({ factId, text, recordedAt }) => ({ id: factId, text, at: recordedAt, thread: factId })));
 
-/** Whether a fact may be shown: nothing that must not leave is, where what is shown `leaves`. Pure. */
-export const mayBeShown = ({ localOnly }: Fact, leaves = false): boolean => !leaves || !localOnly;
+/** Where a fact is to be shown. */
+export interface ShownWhere {
+  readonly leaves?: boolean | undefined;
+  readonly scopes?: readonly string[] | undefined;
+}
+
+/**
+ * Whether a fact may be shown: nothing that must not leave is, where what is shown `leaves`; and nothing that holds
+ * elsewhere, where scopes are given. The one place that says so. Pure.
+ */
+export const mayBeShown = ({ localOnly, scopes: own }: Fact, { leaves, scopes }: ShownWhere): boolean =>
+  (leaves !== true || !localOnly) &&
+  (scopes === undefined || own.length === 0 || own.some((one) => scopes.includes(one)));
 
 /** What is believed, as of now or of then. Pure. */
 export function believed(

@@ -52,14 +52,16 @@ export const recallFacts = route({
   query: z.strictObject({
     question: z.string().max(2_000).optional(),
     asOf: z.iso.datetime({ offset: true }).optional().describe('As it was believed then'),
+    scope: z.string().max(100).optional().describe('Only what holds there, and everywhere'),
     limit: z.coerce.number().int().min(1).max(500).default(50),
   }),
   answers: { 200: z.strictObject({ facts: z.array(factView) }), 400: problem, 401: problem },
-  handle: async ({ memory, personId }, { query: { question, asOf, limit } }) => {
+  handle: async ({ memory, personId }, { query: { question, asOf, scope, limit } }) => {
     const facts = await memory.recall({
       ...{ personId, limit },
       ...(question === undefined ? {} : { question }),
       ...(asOf === undefined ? {} : { asOf: new Date(asOf) }),
+      ...(scope === undefined ? {} : { scopes: [scope] }),
     });
     const views = facts.map((fact) => ({
       ...{ ...viewOf(fact), text: fact.text, since: fact.since.toISOString(), why: [...fact.why] },

@@ -1,10 +1,12 @@
 import { failures, StewardError } from '../../../schemas/errors.ts';
 import type { AnsweredAsk, ModelAsk } from '../../../schemas/model-chat.ts';
 import { readTurn, type TurnRow } from '../../../store/conversations/keep-answer.ts';
+import { channelOfTurn } from '../../../store/conversations/message-print.ts';
 import { mostExchanges, talkBefore } from '../../../store/conversations/read-talk.ts';
 import { openMessage } from '../../../store/conversations/seal-message.ts';
 import { keepStep, readSteps } from '../../../store/conversations/turn-steps.ts';
 import { showTimes } from '../../show-time.ts';
+import { scopesOf } from '../scopes-of.ts';
 import type { AgentDeps } from './agent-deps.ts';
 import { agentTools } from './agent-tools.ts';
 import { overBudget } from './budget.ts';
@@ -52,6 +54,7 @@ export async function think(deps: AgentDeps, { inboxId, step, last }: ThinkInput
   const localOnly = await staysHere(deps, row, { talk: given.talk, tainted });
   const told = await deps.memory.consider({
     ...{ personId: row.personId, said: given.said, most: mostFacts, leaves: !localOnly },
+    scopes: scopesOf(deps.files, await channelOfTurn(store, row.accountId)),
   });
   const attempt = step * mostTries + deps.attempt();
   const shown = showDrafts(deps, row, attempt);

@@ -3,6 +3,7 @@ import { type ChatDocument, saying } from '../../../schemas/chat-document.ts';
 import { StewardError } from '../../../schemas/errors.ts';
 import { type FactAct, factCode } from '../../../schemas/memory.ts';
 import { type ChatCommand, type CommandDeps, type Turn, toolOf } from '../chat-command.ts';
+import { scopesOf } from '../scopes-of.ts';
 
 const text = z.string().min(1).max(2_000);
 const id = z.string().min(4).max(40);
@@ -19,7 +20,8 @@ export const rememberCommand: ChatCommand = {
   }),
   run: async ({ memory, files }, turn, _words, rest) => {
     const act = actOf(files, turn);
-    const { fact, against: all } = await memory.remember(act, { text: rest });
+    const scopes = scopesOf(files, turn.channel);
+    const { fact, against: all } = await memory.remember(act, { text: rest, ...(scopes && { scopes }) });
     // What a model has had kept is said in the talk that it is shown.
     const against = all.filter(({ localOnly }) => turn.by === 'owner' || act.localOnly || !localOnly);
     const say: ChatDocument = [

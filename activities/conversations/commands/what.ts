@@ -4,6 +4,7 @@ import { StewardError } from '../../../schemas/errors.ts';
 import { type FactVersion, factCode } from '../../../schemas/memory.ts';
 import { showTimes } from '../../show-time.ts';
 import { type ChatCommand, toolOf } from '../chat-command.ts';
+import { scopesOf } from '../scopes-of.ts';
 
 const shown = 10;
 
@@ -25,6 +26,7 @@ export const whatCommand: ChatCommand = {
       ...(question.trim() === '' ? {} : { question }),
       // What a model is given may go to one on another machine, unless all of this turn stays here.
       leaves: by === 'agent' && !here,
+      scopes: scopesOf(files, channel),
     });
     if (facts.length === 0) return [saying('You have told me nothing of that.')];
     const times = showTimes(zone());

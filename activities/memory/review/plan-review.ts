@@ -1,5 +1,6 @@
 import type { Fact, FactVersion } from '../../../schemas/memory.ts';
 import type { FactUse, ReviewFound, WeightSettings } from '../../../schemas/memory-review.ts';
+import { mayHoldTogether } from '../fact-words.ts';
 import { slotOf } from '../slot-of.ts';
 import { nightsBetween, weighFact } from './weigh-fact.ts';
 
@@ -96,7 +97,7 @@ function contradictionsOf(facts: readonly Fact[]): { against: ReviewFound['again
   for (const said of slots.values())
     for (const [at, one] of said.entries())
       for (const other of said.slice(at + 1)) {
-        if (one.slot.value === other.slot.value || !sameScope(one.fact, other.fact)) continue;
+        if (one.slot.value === other.slot.value || !mayHoldTogether(one.fact.scopes, other.fact.scopes)) continue;
         const [own, others] = [one.fact, other.fact];
         if (own.origin === others.origin) against.push({ factId: others.factId, other: own.factId });
         else {
@@ -106,9 +107,6 @@ function contradictionsOf(facts: readonly Fact[]): { against: ReviewFound['again
       }
   return { against, overruled };
 }
-
-const sameScope = ({ scopes: a }: Fact, { scopes: b }: Fact): boolean =>
-  a.length === 0 || b.length === 0 || a.some((one) => b.includes(one));
 
 function erasedOf(aside: readonly FactVersion[], now: number, { eraseArchivedAfter: after }: WeightSettings): string[] {
   if (after === undefined) return [];
