@@ -23,12 +23,16 @@ interface Version {
 type Found = Version & { readonly text: string; readonly why: readonly string[] };
 
 interface Given {
+  readonly from?: string;
+  readonly until?: string;
   readonly kind?: string;
   readonly name?: readonly string[];
   readonly scope?: readonly string[];
   readonly pin?: boolean;
 }
-const saidOf = ({ kind, name: names, scope: scopes, pin: pinned }: Given) => ({
+const saidOf = ({ kind, name: names, scope: scopes, pin: pinned, from, until }: Given) => ({
+  ...(from && { validFrom: instantOf('--from', from) }),
+  ...(until && { validTo: instantOf('--until', until) }),
   ...(kind && { kind }),
   ...(names && { names }),
   ...(scopes && { scopes }),
@@ -53,6 +57,7 @@ export function register(program: Command): void {
     .description('what has to do with something, best first, and why it was found')
     .argument('<question...>')
     .option('--as-of <instant>', 'as it was believed then')
+    .option('--on <day>', 'only what held then, whenever it was said')
     .option('--scope <scope>', 'only what holds there, such as work, and everywhere')
     .action(recall);
   memory
@@ -62,6 +67,8 @@ export function register(program: Command): void {
     .option('--kind <kind>', factKinds.join(', '))
     .option('--name <name...>', 'of what it is about: a question that names one is told of it')
     .option('--scope <scope...>', 'where it holds, such as work; everywhere when left out')
+    .option('--from <day>', 'from when on it holds, such as 2026-03-01')
+    .option('--until <day>', 'until when it holds')
     .option('--pin', 'have it thought of at each question')
     .action(async (text: string[], given: Given) => {
       const body = { text: text.join(' '), ...saidOf(given) };
@@ -75,6 +82,8 @@ export function register(program: Command): void {
     .option('--kind <kind>', factKinds.join(', '))
     .option('--name <name...>', 'in the place of the names before')
     .option('--scope <scope...>', 'in the place of the scopes before')
+    .option('--from <day>', 'from when on it holds, such as 2026-03-01')
+    .option('--until <day>', 'until when it holds')
     .option('--pin', 'have it thought of at each question')
     .option('--no-pin', 'have it thought of when it is named')
     .action(async (id: string, text: string[], given: Given) => {
@@ -123,13 +132,12 @@ export function register(program: Command): void {
 
 async function recall(
   question: readonly string[],
-  { asOf, scope }: { readonly asOf?: string; readonly scope?: string },
+  { asOf, on, scope }: { readonly asOf?: string; readonly on?: string; readonly scope?: string },
 ): Promise<void> {
-  if (asOf !== undefined && Number.isNaN(Date.parse(asOf)))
-    throw new StewardError('badInput', `--as-of "${asOf}" is no instant, expected such as 2026-11-01T12:00:00Z`);
   const query = new URLSearchParams({
     ...(question.length === 0 ? {} : { question: question.join(' ') }),
-    ...(asOf === undefined ? {} : { asOf: new Date(asOf).toISOString() }),
+    ...(asOf === undefined ? {} : { asOf: instantOf('--as-of', asOf) }),
+    ...(on === undefined ? {} : { on: instantOf('--on', on) }),
     ...(scope === undefined ? {} : { scope }),
   });
   const page = await apiClient().get<{ facts: Found[] }>(`${path}?${query}`);
@@ -146,3 +154,10 @@ function describeFacts(facts: readonly Found[], asked: boolean): string {
 
 const describeAgainst = ({ id, text }: Version) =>
   `You told before: ${visibleLine(text ?? '')}. If that is over: steward memory forget ${factCode(id)}`;
+
+/** A day, or an instant, as RFC 3339. @throws badInput */
+function instantOf(option: string, text: string): string {
+  const at = new Date(text);
+  if (!Number.isNaN(at.getTime())) return at.toISOString();
+  throw new StewardError('badInput', `${option} "${text}" is no instant, expected such as 2026-11-01T12:00:00Z`);
+}

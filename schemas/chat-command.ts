@@ -53,6 +53,8 @@ export const commandNames: readonly string[] = [
     'unpin',
     'what',
     'why',
+    'recall',
+    'habits',
     'meant',
     'pair',
     'help',

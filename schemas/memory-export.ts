@@ -16,6 +16,8 @@ export const exportedFact = z.strictObject({
         scopes: words,
         pinned: z.boolean(),
         joins: z.array(z.string().max(40)).max(20),
+        validFrom: z.iso.datetime({ offset: true }).optional(),
+        validTo: z.iso.datetime({ offset: true }).optional(),
         into: z.string().max(40).optional().describe('Of `merged`: the fact that says the same'),
         origin: z.enum(factOrigins),
         channel: z.string().max(100),

@@ -15,7 +15,23 @@ export interface FactWords {
   readonly pinned: boolean;
   /** Ids of facts that a relation joins. */
   readonly joins: readonly string[];
+  /** From when on it holds, and until when, RFC 3339; for ever where left out. Not when it was said: that is `recordedAt`. */
+  readonly validFrom?: string | undefined;
+  readonly validTo?: string | undefined;
 }
+/** The words of a fact, without what else is known of it. Pure. */
+export function wordsOf({ text, kind, names, scopes, pinned, joins, validFrom, validTo }: FactWords): FactWords {
+  return {
+    ...{ text, kind, names, scopes, pinned, joins },
+    ...(validFrom === undefined ? {} : { validFrom }),
+    ...(validTo === undefined ? {} : { validTo }),
+  };
+}
+
+/** Whether a fact holds at an instant. Pure. */
+export const holdsAt = ({ validFrom, validTo }: Pick<FactWords, 'validFrom' | 'validTo'>, at: Date): boolean =>
+  (validFrom === undefined || at >= new Date(validFrom)) && (validTo === undefined || at < new Date(validTo));
+
 /** What is said of a fact; the rest is as it was, or as it is mostly. */
 export type FactSaid = Partial<FactWords>;
 
@@ -72,6 +88,8 @@ export interface RecallAsk {
   readonly limit: number;
   /** As it was believed then. Of what was forgotten since nothing is left. */
   readonly asOf?: Date;
+  /** Only what held then, whenever it was said. */
+  readonly on?: Date | undefined;
   /** Whether a model on another machine is to be shown it: then nothing that must not leave is given. */
   readonly leaves?: boolean;
   /** Where it is asked: only what holds there, and everywhere; all of it when left out. */
@@ -105,7 +123,7 @@ export interface RecalledTalk {
 }
 
 /** What is said now, for which the right facts are to be thought of, and no others. */
-export interface ConsiderAsk extends Pick<RecallAsk, 'personId' | 'leaves' | 'scopes'> {
+export interface ConsiderAsk extends Pick<RecallAsk, 'personId' | 'leaves' | 'scopes' | 'on'> {
   readonly said: string;
   /** Of pinned and named facts together. */
   readonly most: number;

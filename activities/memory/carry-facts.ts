@@ -1,3 +1,4 @@
+import { wordsOf } from '../../schemas/memory.ts';
 import type { ExportedFact, ImportedFacts } from '../../schemas/memory-export.ts';
 import { importFact } from '../../store/memory/import-fact.ts';
 import type { Store } from '../../store/store.ts';
@@ -10,8 +11,13 @@ export function exportFacts({ versions }: Pick<WorkingSet, 'versions'>): Exporte
     return [
       {
         id,
-        versions: all.map(({ text, kind, names, scopes, pinned, joins, into, ...version }) => ({
-          ...{ text, kind, names: [...names], scopes: [...scopes], pinned, joins: [...joins] },
+        versions: all.map(({ names, scopes, joins, into, ...version }) => ({
+          ...{
+            ...wordsOf({ ...version, names, scopes, joins }),
+            names: [...names],
+            scopes: [...scopes],
+            joins: [...joins],
+          },
           ...(into === undefined ? {} : { into }),
           ...{ change: version.change as Exclude<typeof version.change, 'forgotten'>, origin: version.origin },
           ...{ channel: version.source.channel, localOnly: version.localOnly },

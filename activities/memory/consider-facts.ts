@@ -11,10 +11,10 @@ import { mayBeShown } from './working-set.ts';
  */
 export function considerFacts(
   facts: ReadonlyMap<string, Fact>,
-  { said, scopes, most, leaves }: Omit<ConsiderAsk, 'personId'>,
+  { said, scopes, most, leaves, on }: Omit<ConsiderAsk, 'personId'>,
 ): ConsideredFacts {
   const words = wordsOf(said);
-  const here = [...facts.values()].reverse().filter((fact) => mayBeShown(fact, { leaves, scopes }));
+  const here = [...facts.values()].reverse().filter((fact) => mayBeShown(fact, { leaves, scopes, on }));
   const always = here.filter(isAlways);
   const others = here.filter((fact) => !isAlways(fact));
   const named = others.filter((fact) => namesOf(fact).some((name) => standsIn(name, words)));

@@ -1,5 +1,5 @@
 import { StewardError } from '../../schemas/errors.ts';
-import type { Fact, FactSaid, FactWords } from '../../schemas/memory.ts';
+import { type Fact, type FactSaid, type FactWords, wordsOf } from '../../schemas/memory.ts';
 import { slotOf } from './slot-of.ts';
 import type { WorkingSet } from './working-set.ts';
 
@@ -10,8 +10,11 @@ const maxChars = 2_000;
 export const plainly: FactWords = { text: '', kind: 'fact', names: [], scopes: [], pinned: false, joins: [] };
 
 /** What is said, and of the rest what was before. @throws badInput */
-export function filledIn(said: FactSaid, { text, kind, names, scopes, pinned, joins }: FactWords): FactWords {
-  const words = { text, kind, names, scopes, pinned, joins, ...said };
+export function filledIn(said: FactSaid, before: FactWords): FactWords {
+  const words = wordsOf({ ...wordsOf(before), ...said });
+  const { validFrom, validTo } = words;
+  if (validFrom !== undefined && validTo !== undefined && new Date(validTo) <= new Date(validFrom))
+    throw new StewardError('badInput', `It cannot hold from ${validFrom} until ${validTo}, which is not later`);
   return { ...words, text: checked(words.text) };
 }
 
@@ -26,15 +29,20 @@ function checked(text: string): string {
 }
 
 /** Others that say something else of the same thing. Pure. */
-export function againstIt({ facts }: Pick<WorkingSet, 'facts'>, { factId, text, scopes }: Fact): Fact[] {
+export function againstIt({ facts }: Pick<WorkingSet, 'facts'>, fact: Fact): Fact[] {
+  const { factId, text } = fact;
   const slot = slotOf(text);
   if (slot === undefined) return [];
   return [...facts.values()].filter((other) => {
     const said = other.factId === factId ? undefined : slotOf(other.text);
-    return said?.of === slot.of && said.value !== slot.value && mayHoldTogether(scopes, other.scopes);
+    return said?.of === slot.of && said.value !== slot.value && mayHoldTogether(fact, other);
   });
 }
 
-/** Whether there is somewhere where facts of both scopes hold. Pure. */
-export const mayHoldTogether = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === 0 || b.length === 0 || a.some((one) => b.includes(one));
+/** Whether there is somewhere, and some time, where two facts hold both. Pure. */
+export function mayHoldTogether(a: FactWords, b: FactWords): boolean {
+  const somewhere = a.scopes.length === 0 || b.scopes.length === 0 || a.scopes.some((one) => b.scopes.includes(one));
+  const isOver = (one: FactWords, other: FactWords) =>
+    one.validTo !== undefined && other.validFrom !== undefined && new Date(one.validTo) <= new Date(other.validFrom);
+  return somewhere && !isOver(a, b) && !isOver(b, a);
+}

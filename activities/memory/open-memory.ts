@@ -74,7 +74,7 @@ export function openMemory(
     recall: async (ask) =>
       await recallFacts({ store, zone: zone(), settings: settings() }, await setOf(ask.personId), ask),
     consider: async ({ personId, ...ask }) => {
-      const considered = considerFacts((await setOf(personId)).facts, ask);
+      const considered = considerFacts((await setOf(personId)).facts, { on: store.clock.now(), ...ask });
       await noteUses(
         store,
         personId,

@@ -31,9 +31,9 @@ const withoutScore = ({ score: _, ...fact }: ScoredFact): RecalledFact => fact;
 
 type ScoredFact = RecalledFact & { readonly score: number };
 
-function recallFrom(set: WorkingSet, { question, limit, asOf, leaves, scopes }: RecallAsk): ScoredFact[] {
+function recallFrom(set: WorkingSet, { question, limit, asOf, leaves, scopes, on }: RecallAsk): ScoredFact[] {
   const all = asOf === undefined ? set.facts : believed(set.versions, asOf);
-  const shown = [...all.values()].filter((fact) => mayBeShown(fact, { leaves, scopes }));
+  const shown = [...all.values()].filter((fact) => mayBeShown(fact, { leaves, scopes, on }));
   if (question === undefined)
     return shown
       .reverse()

@@ -1,4 +1,4 @@
-import type { Fact, FactVersion, FactWords } from '../../schemas/memory.ts';
+import { type Fact, type FactVersion, type FactWords, holdsAt } from '../../schemas/memory.ts';
 import { type ReadVersion, readVersions } from '../../store/memory/read-facts.ts';
 import type { Store } from '../../store/store.ts';
 import { type LexicalIndex, makeLexicalIndex } from './recall/lexical-index.ts';
@@ -51,7 +51,8 @@ function addTo(versions: Map<string, FactVersion[]>, version: FactVersion): void
   versions.set(version.factId, all);
 }
 
-function withoutWords({ text, kind, names, scopes, pinned, joins, into, ...rest }: FactVersion): FactVersion {
+function withoutWords(version: FactVersion): FactVersion {
+  const { text, kind, names, scopes, pinned, joins, validFrom, validTo, into, ...rest } = version;
   return rest;
 }
 
@@ -70,15 +71,18 @@ export const indexOf = (facts: readonly Fact[]): LexicalIndex =>
 export interface ShownWhere {
   readonly leaves?: boolean | undefined;
   readonly scopes?: readonly string[] | undefined;
+  /** What did not hold then is not shown. */
+  readonly on?: Date | undefined;
 }
 
 /**
  * Whether a fact may be shown: nothing that must not leave is, where what is shown `leaves`; and nothing that holds
- * elsewhere, where scopes are given. The one place that says so. Pure.
+ * elsewhere or at another time, where those are given. The one place that says so. Pure.
  */
-export const mayBeShown = ({ localOnly, scopes: own }: Fact, { leaves, scopes }: ShownWhere): boolean =>
-  (leaves !== true || !localOnly) &&
-  (scopes === undefined || own.length === 0 || own.some((one) => scopes.includes(one)));
+export const mayBeShown = (fact: Fact, { leaves, scopes, on }: ShownWhere): boolean =>
+  (leaves !== true || !fact.localOnly) &&
+  (on === undefined || holdsAt(fact, on)) &&
+  (scopes === undefined || fact.scopes.length === 0 || fact.scopes.some((one) => scopes.includes(one)));
 
 /** What is believed, as of now or of then. Pure. */
 export function believed(

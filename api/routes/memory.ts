@@ -16,6 +16,8 @@ const versionView = z.strictObject({
   scopes: z.array(z.string()).readonly().optional(),
   pinned: z.boolean().optional(),
   joins: z.array(z.string()).readonly().optional(),
+  validFrom: z.string().optional().describe('From when on it holds; recorded it was at `recordedAt`'),
+  validTo: z.string().optional(),
   origin: z.enum(factOrigins),
   channel: z.string(),
   message: z.string().optional().describe('The message in which it was said'),
@@ -42,6 +44,8 @@ const detail = {
   scopes: z.array(word).max(20).optional().describe('Where it holds, such as `work`; everywhere when empty'),
   pinned: z.boolean().optional().describe('Thought of at each question where it holds'),
   joins: z.array(z.string().max(40)).max(20).optional().describe('Ids of facts that a relation joins'),
+  validFrom: z.iso.datetime({ offset: true }).optional().describe('From when on it holds; always when left out'),
+  validTo: z.iso.datetime({ offset: true }).optional().describe('Until when it holds'),
 };
 
 export const recallFacts = route({
@@ -52,16 +56,18 @@ export const recallFacts = route({
   query: z.strictObject({
     question: z.string().max(2_000).optional(),
     asOf: z.iso.datetime({ offset: true }).optional().describe('As it was believed then'),
+    on: z.iso.datetime({ offset: true }).optional().describe('Only what held then, whenever it was said'),
     scope: z.string().max(100).optional().describe('Only what holds there, and everywhere'),
     limit: z.coerce.number().int().min(1).max(500).default(50),
   }),
   answers: { 200: z.strictObject({ facts: z.array(factView) }), 400: problem, 401: problem },
-  handle: async ({ memory, personId }, { query: { question, asOf, scope, limit } }) => {
+  handle: async ({ memory, personId }, { query: { question, asOf, on, scope, limit } }) => {
     const facts = await memory.recall({
       ...{ personId, limit },
       ...(question === undefined ? {} : { question }),
       ...(asOf === undefined ? {} : { asOf: new Date(asOf) }),
       ...(scope === undefined ? {} : { scopes: [scope] }),
+      ...(on === undefined ? {} : { on: new Date(on) }),
     });
     const views = facts.map((fact) => ({
       ...{ ...viewOf(fact), text: fact.text, since: fact.since.toISOString(), why: [...fact.why] },
@@ -137,10 +143,10 @@ const given = (said: { [key in keyof FactSaid]: FactSaid[key] | undefined }): Fa
 
 function viewOf(fact: FactVersion) {
   const { factId: id, version, change, origin, source, localOnly, recordedAt } = fact;
-  const { text, kind, names, scopes, pinned, joins } = fact;
+  const { text, kind, names, scopes, pinned, joins, validFrom, validTo } = fact;
   return {
     ...{ id, version, change, origin, channel: source.channel, localOnly },
-    ...given({ text, kind, names, scopes, pinned, joins }),
+    ...given({ text, kind, names, scopes, pinned, joins, validFrom, validTo }),
     ...(source.inboxId === undefined ? {} : { message: source.inboxId }),
     recordedAt: recordedAt.toISOString(),
   };

@@ -61,7 +61,7 @@ export function planReview({ facts, aside, uses, now, zone, settings }: Reviewed
 }
 
 /** The words of a fact, and all that says when it is thought of: what is the same in these says the same. */
-function printOf({ text, kind, scopes, joins, localOnly }: Fact): string {
+function printOf({ text, kind, scopes, joins, validFrom, validTo, localOnly }: Fact): string {
   const slot = slotOf(text);
   const plain = text
     .trim()
@@ -69,7 +69,7 @@ function printOf({ text, kind, scopes, joins, localOnly }: Fact): string {
     .replace(/\s+/g, ' ')
     .toLowerCase();
   const words = slot === undefined ? plain : `${slot.of}\0${slot.value}`;
-  return JSON.stringify([words, kind, scopes.toSorted(), joins.toSorted(), localOnly]);
+  return JSON.stringify([words, kind, scopes.toSorted(), joins.toSorted(), validFrom, validTo, localOnly]);
 }
 
 function mergesOf(facts: readonly Fact[]): ReviewFound['merged'] {
@@ -97,7 +97,7 @@ function contradictionsOf(facts: readonly Fact[]): { against: ReviewFound['again
   for (const said of slots.values())
     for (const [at, one] of said.entries())
       for (const other of said.slice(at + 1)) {
-        if (one.slot.value === other.slot.value || !mayHoldTogether(one.fact.scopes, other.fact.scopes)) continue;
+        if (one.slot.value === other.slot.value || !mayHoldTogether(one.fact, other.fact)) continue;
         const [own, others] = [one.fact, other.fact];
         if (own.origin === others.origin) against.push({ factId: others.factId, other: own.factId });
         else {

@@ -1,5 +1,5 @@
 import { StewardError } from '../../../schemas/errors.ts';
-import type { FactAct, FactVersion } from '../../../schemas/memory.ts';
+import { type FactAct, type FactVersion, wordsOf } from '../../../schemas/memory.ts';
 import { correctFact, noFact } from '../../../store/memory/write-fact.ts';
 import type { Store } from '../../../store/store.ts';
 import { hasWords } from '../working-set.ts';
@@ -22,13 +22,13 @@ export async function restoreFact(
   if (version !== undefined && said === undefined)
     throw new StewardError('notFound', `${factId} has no version ${version}: it has ${versions.length}`);
   if (said === undefined || !hasWords(said)) throw noFact(factId);
-  const { text, kind, names, scopes, pinned, joins, localOnly, origin } = said;
+  const { localOnly, origin } = said;
   await correctFact(
     store,
     // What must not leave does not by being taken up again elsewhere.
     { ...act, origin: origin === 'system' ? act.origin : origin, localOnly: act.localOnly || localOnly },
     factId,
-    { text, kind, names, scopes, pinned, joins },
+    wordsOf(said),
     'restored',
   );
 }

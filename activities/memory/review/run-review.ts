@@ -1,4 +1,4 @@
-import type { Fact, FactVersion, FactWords } from '../../../schemas/memory.ts';
+import { type Fact, type FactVersion, type FactWords, wordsOf } from '../../../schemas/memory.ts';
 import type { ReviewFound, WeightSettings } from '../../../schemas/memory-review.ts';
 import { applyReview, newestSeq, type ReviewRow, reviewOfFire } from '../../../store/memory/apply-review.ts';
 import { readUses } from '../../../store/memory/note-uses.ts';
@@ -40,7 +40,7 @@ export async function runReview(
       ...{ facts: [...facts.values()], aside, uses: await readUses(store, personId, new Date(0)) },
       ...{ now: store.clock.now().getTime(), zone: zone(), settings: settings() },
     });
-    const review = await applyReview(store, { personId, fireId, upTo, found, words: wordsOf(facts, found) });
+    const review = await applyReview(store, { personId, fireId, upTo, found, words: wordsOfAside(facts, found) });
     if (review !== undefined) return review;
     if (tried >= mostTries) throw new Error('Memory was written to all the while it was reviewed');
   }
@@ -52,11 +52,11 @@ function versionsOf(all: readonly FactVersion[]): ReadonlyMap<string, FactVersio
   return byFact;
 }
 
-function wordsOf(facts: ReadonlyMap<string, Fact>, { merged, archived }: ReviewFound) {
+function wordsOfAside(facts: ReadonlyMap<string, Fact>, { merged, archived }: ReviewFound) {
   return new Map(
     [...merged, ...archived].map(({ factId }): [string, FactWords & { localOnly: boolean }] => {
-      const { text, kind, names, scopes, pinned, joins, localOnly } = facts.get(factId)!;
-      return [factId, { text, kind, names, scopes, pinned, joins, localOnly }];
+      const fact = facts.get(factId)!;
+      return [factId, { ...wordsOf(fact), localOnly: fact.localOnly }];
     }),
   );
 }

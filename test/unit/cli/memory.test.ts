@@ -74,3 +74,15 @@ test('steward memory said finds what was said in conversations', async () => {
   );
   expect(await world.steward('memory', 'said', 'parrot', '--to', 'soon')).toMatchObject({ code: 2 });
 });
+
+test('steward memory finds what held on a day', async () => {
+  await json('remember', 'My gym is in the old mill', '--until', '2026-05-01');
+  await json('remember', 'My gym is at the lake', '--from', '2026-05-01');
+  const held = async (day: string) =>
+    (await json('recall', 'gym', '--on', day)).facts.map(({ text }: { text: string }) => text);
+  expect(await held('2026-04-30')).toEqual(['My gym is in the old mill']);
+  expect(await held('2026-05-02')).toEqual(['My gym is at the lake']);
+  expect(await world.steward('memory', 'recall', 'gym', '--on', 'spring')).toMatchObject({
+    ...{ code: 2, err: expect.stringContaining('--on "spring" is no instant') },
+  });
+});

@@ -212,3 +212,25 @@ test('an empty one, one that is too long and an id of several are refused with w
   await expect(world.tell('x'.repeat(2_001))).rejects.toThrow('Cannot remember 2001 characters as one fact');
   await expect(world.memory.history(world.personId, 'abc')).rejects.toThrow('There is no fact abc');
 });
+
+test('a fact holds from when and until when it says, whenever that was said', async () => {
+  await using world = await memoryWorld();
+  const { memory, act, personId, textsOf } = world;
+  const said = (text: string, more: object) => memory.remember(act(), { text, names: ['flat'], ...more });
+  const { fact: before } = await said('My flat is in Bern', { validTo: '2026-03-01T00:00:00Z' });
+  const { against } = await said('My flat is in Oslo', { validFrom: '2026-03-01T00:00:00Z' });
+  // What is over does not contradict what came after it.
+  expect(against).toEqual([]);
+  expect((await textsOf('flat')).sort()).toEqual(['My flat is in Bern', 'My flat is in Oslo']);
+  const on = (at: string) => textsOf('flat', { on: new Date(at) });
+  expect(await on('2026-02-28T23:59:59Z')).toEqual(['My flat is in Bern']);
+  expect(await on('2026-03-01T00:00:00Z')).toEqual(['My flat is in Oslo']);
+  // Unasked only what holds now is thought of.
+  const { named } = await memory.consider({ personId, said: 'Where is my flat?', most: 5 });
+  expect(named.map(({ text }) => text)).toEqual(['My flat is in Oslo']);
+  const later = await memory.correct(act(), before.factId, { text: 'My flat was in Berne' });
+  expect(later.validTo).toBe('2026-03-01T00:00:00Z');
+  await expect(
+    said('My flat is nowhere', { validFrom: '2026-03-01T00:00:00Z', validTo: '2026-02-01T00:00:00Z' }),
+  ).rejects.toMatchObject({ code: 'badInput', message: expect.stringContaining('which is not later') });
+});
