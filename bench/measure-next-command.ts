@@ -73,7 +73,7 @@ function play(make: () => () => Guesser) {
       person.learn(done);
     }
   }
-  return { guesses, top1: round(hits.first / guesses), top5: round(hits.among / guesses) };
+  return { guesses, top1: round(hits.first / Math.max(1, guesses)), top5: round(hits.among / Math.max(1, guesses)) };
 }
 
 function markovOf(weights: MarkovWeights): () => Guesser {
@@ -107,7 +107,7 @@ interface LoggedCommand {
 }
 
 function readLogs(folder: string): Happening[][] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.jsonl?$/.test(file));
   return files
     .sort()
     .map((file) => readLog(readFileSync(join(folder, file), 'utf8')))
@@ -116,12 +116,25 @@ function readLogs(folder: string): Happening[][] {
 }
 
 function readLog(text: string): Happening[] {
-  const listed = JSON.parse(text) as readonly LoggedCommand[];
-  return listed
+  return entriesOf(text)
     .flatMap(({ timestamp_str: stamp, cmd, wd, hostname, cmd_type: kind }): Happening[] => {
       const [at, line] = [Date.parse(String(stamp)), typeof cmd === 'string' ? cmd.trim() : ''];
       if (Number.isNaN(at) || line === '') return [];
       return [{ at, name: line.split(/\s+/)[0]!, line, place: `${hostname}:${kind}`, about: String(wd) }];
     })
     .sort((a, b) => a.at - b.at);
+}
+
+/** A list, or an entry a line; what is neither is no log. */
+function entriesOf(text: string): LoggedCommand[] {
+  const read = (part: string): LoggedCommand[] => {
+    try {
+      const found = JSON.parse(part) as unknown;
+      return (Array.isArray(found) ? found : [found]).filter((one) => typeof one === 'object' && one !== null);
+    } catch {
+      return [];
+    }
+  };
+  const whole = read(text);
+  return whole.length > 0 ? whole : text.split('\n').flatMap(read);
 }

@@ -101,6 +101,8 @@ export interface TalkAsk {
   readonly personId: string;
   readonly question: string;
   readonly limit: number;
+  /** Where it is asked: what was said on channels of other scopes only is left out; nothing is when undefined. */
+  readonly scopes?: readonly string[] | undefined;
   /** Said from then on, and before then. */
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { mailTransport } from '../activities/channels/mail-transport.ts';
+import { scopesOf } from '../activities/conversations/scopes-of.ts';
 import { makeActivities } from '../activities/index.ts';
 import { openMemory } from '../activities/memory/open-memory.ts';
 import { openRouter } from '../activities/models/open-router.ts';
@@ -129,7 +130,10 @@ export async function startSteward(options: StewardOptions): Promise<RunningStew
   const memory = openMemory(store, {
     zone: () => ownerZone(files.current()),
     settings: () => files.current().instance.memory,
-    staysHere: (channel) => files.current().channels.get(channel)?.privacy === 'local-only',
+    channels: {
+      staysHere: (channel) => files.current().channels.get(channel)?.privacy === 'local-only',
+      scopesOf: (channel) => scopesOf(files, channel),
+    },
   });
   const activities = makeActivities({
     store,

@@ -15,11 +15,12 @@ import { drawHabits } from './habits/draw-habits.ts';
 import { lookAtHabits } from './habits/look-at-habits.ts';
 import { idOf } from './name-fact.ts';
 import { recallFacts } from './recall-facts.ts';
-import { makeRecallTalk } from './recall-talk.ts';
+import { makeRecallTalk, type TalkChannels } from './recall-talk.ts';
 import { restoreFact } from './review/restore-fact.ts';
 import { undoReview } from './review/undo-review.ts';
-import { makeWorkingSets } from './working-set.ts';
+import { makeWorkingSets, mergedInto } from './working-set.ts';
 
+const anywhere: TalkChannels = { staysHere: () => false, scopesOf: () => undefined };
 /** What is older says little of what somebody does now. */
 const habitDays = 400;
 
@@ -27,14 +28,13 @@ interface MemoryOptions {
   /** The owner's, by which nights and habits go. */
   readonly zone?: () => string;
   readonly settings?: () => WeightSettings;
-  /** Whether words of a channel must not leave. */
-  readonly staysHere?: (channel: string) => boolean;
+  readonly channels?: TalkChannels;
 }
 
 /** Opens the memory of a process. */
 export function openMemory(
   store: Store,
-  { zone = () => 'UTC', settings = () => instanceFile.parse({}).memory, staysHere = () => false }: MemoryOptions = {},
+  { zone = () => 'UTC', settings = () => instanceFile.parse({}).memory, channels = anywhere }: MemoryOptions = {},
 ): Memory {
   const setOf = makeWorkingSets(store);
   const factOf = async (personId: string, factId: string): Promise<Fact> => {
@@ -64,7 +64,11 @@ export function openMemory(
       await correctFact(store, { ...act, localOnly }, factId, filledIn(said, before));
       return await factOf(act.personId, factId);
     },
-    forget: async (act, named) => await forgetFact(store, act, idOf(await setOf(act.personId), named)),
+    forget: async (act, named) => {
+      const set = await setOf(act.personId);
+      const factId = idOf(set, named);
+      await forgetFact(store, act, factId, mergedInto(set, factId));
+    },
     restore: async (act, named, version) => {
       const set = await setOf(act.personId);
       const factId = idOf(set, named);
@@ -84,7 +88,7 @@ export function openMemory(
       );
       return considered;
     },
-    recallTalk: makeRecallTalk(store, staysHere),
+    recallTalk: makeRecallTalk(store, channels),
     reviews: async (personId, most) =>
       (await listReviews(store, personId, most)).map(({ id, createdAt, found, undoneAt }) => ({
         ...{ id, at: createdAt, found },

@@ -4,6 +4,14 @@ import type { Store } from '../../store/store.ts';
 import { type LexicalIndex, makeLexicalIndex } from './recall/lexical-index.ts';
 import { rankMemories } from './recall/rank-memories.ts';
 
+/** What the files say of channels. */
+export interface TalkChannels {
+  /** Whether words of a channel must not leave. */
+  readonly staysHere: (channel: string) => boolean;
+  /** Where what is said on it holds; everywhere when undefined. */
+  readonly scopesOf: (channel: string) => readonly string[] | undefined;
+}
+
 interface Held {
   readonly print: string;
   readonly said: readonly Said[];
@@ -14,9 +22,9 @@ interface Held {
  * Makes what looks through the conversations of people: opened in the memory of this process, read anew where anything was
  * said, answered or taken back since.
  *
- * @param staysHere - whether a channel's words must not leave
+ * @param channels - what holds of a channel's words
  */
-export function makeRecallTalk(store: Store, staysHere: (channel: string) => boolean) {
+export function makeRecallTalk(store: Store, { staysHere, scopesOf }: TalkChannels) {
   const held = new Map<string, Held>();
   const look = async (personId: string): Promise<Held> => {
     const print = await saidPrint(store, personId);
@@ -27,10 +35,18 @@ export function makeRecallTalk(store: Store, staysHere: (channel: string) => boo
     held.set(personId, fresh);
     return fresh;
   };
-  return async ({ personId, question, limit, leaves, from, to }: TalkAsk): Promise<RecalledTalk[]> => {
+  return async ({ personId, question, limit, leaves, scopes, from, to }: TalkAsk): Promise<RecalledTalk[]> => {
     const all = await look(personId);
-    const isShown = ({ channel, at }: Said) =>
-      !(leaves === true && staysHere(channel)) && (from === undefined || at >= from) && (to === undefined || at < to);
+    const isShown = ({ channel, at }: Said) => {
+      const own = scopesOf(channel);
+      const holds = scopes === undefined || own === undefined || own.some((one) => scopes.includes(one));
+      return (
+        holds &&
+        !(leaves === true && staysHere(channel)) &&
+        (from === undefined || at >= from) &&
+        (to === undefined || at < to)
+      );
+    };
     const shown = all.said.filter(isShown);
     // What may not be shown must not be seen in what is shown beside it either.
     const index = shown.length === all.said.length ? all.index : indexOf(shown);

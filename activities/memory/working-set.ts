@@ -60,6 +60,15 @@ function withoutWords(version: FactVersion): FactVersion {
 export const liesAside = ({ change }: Pick<FactVersion, 'change'>): boolean =>
   change === 'merged' || change === 'archived';
 
+/** Facts that lie aside since another says the same, or one that itself lies aside for it: they say what it says. Pure. */
+export function mergedInto({ versions }: Pick<WorkingSet, 'versions'>, factId: string): string[] {
+  const direct = [...versions].flatMap(([id, all]) => {
+    const last = all.at(-1);
+    return last?.change === 'merged' && last.into === factId ? [id] : [];
+  });
+  return direct.flatMap((id) => [id, ...mergedInto({ versions }, id)]);
+}
+
 /** Whether a version can be read. Pure. */
 export const hasWords = (version: FactVersion): version is FactVersion & FactWords => version.text !== undefined;
 

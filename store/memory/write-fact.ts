@@ -92,11 +92,22 @@ export async function addWords(
   await addVersion(inside, act, { factId, version, change, content });
 }
 
-/** Destroys a fact's key and all its words; that there was one stays. The same act forgets once. @throws notFound */
-export async function forgetFact(store: Store, act: FactAct, factId: string): Promise<void> {
+/**
+ * Destroys a fact's key and all its words; that there was one stays. The same act forgets once.
+ *
+ * @param same - facts that say the same and lie aside for it: they go with it
+ * @throws notFound
+ */
+export async function forgetFact(
+  store: Store,
+  act: FactAct,
+  factId: string,
+  same: readonly string[] = [],
+): Promise<void> {
   await inTransaction(store, async (inside) => {
     await lockPerson(inside, act.personId);
     await eraseFact(inside, act, factId);
+    for (const id of same) await eraseFact(inside, { ...act, actId: `${act.actId}:${id}` }, id);
   });
 }
 

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openMemory } from '../../activities/memory/open-memory.ts';
+import { sealMemoryFile } from '../../cli/memory-file.ts';
 import { homePlaces } from '../../workers/home/open-home.ts';
 import { placeCluster } from '../../workers/home/place-cluster.ts';
 import { chaosWorld } from '../chaos/chaos-world.ts';
@@ -67,7 +68,31 @@ test('no word of a mail and no secret is at rest anywhere that Steward writes', 
     ];
     const act = { personId, actId: 'canary', origin: 'owner', source: { channel: 'cli' }, localOnly: false } as const;
     await openMemory(store).remember(act, { text: 'The key lies under Zanzibar-fact-6613.' });
+    await openMemory(store).remember({ ...act, actId: 'again' }, { text: 'The key lies under Zanzibar-fact-6613' });
     expect((await openMemory(store).recall({ personId, question: 'key', limit: 1 }))[0]!.text).toContain(canaries[0]);
+  });
+  // The nightly review writes facts anew, and what is carried to another home lies in a file.
+  const review = 'run: consolidateMemory\nwhen: { schedule: "@yearly" }\nmissed: { policy: none }\n';
+  writeFileSync(join(home, 'triggers', 'canary-review.yaml'), review);
+  await eventually(async () => {
+    const answer = await fetch(`http://127.0.0.1:${world.ports().api}/api/v1/triggers/canary-review/fire`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${world.token()}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ requestId: 'canary' }),
+    });
+    return answer.status === 202 || undefined;
+  });
+  await eventually(async () => {
+    const sql = "select 1 from memory_versions where change = 'merged'";
+    return ((await world.withStore((store) => store.db.execute(sql))).rowCount ?? 0) > 0 || undefined;
+  });
+  await world.withStore(async (store) => {
+    const facts = await openMemory(store).exportFacts(
+      ((await store.db.execute<{ id: string }>('select id from people limit 1')).rows as [{ id: string }])[0].id,
+    );
+    expect(facts).toHaveLength(2);
+    const file = join(homePlaces(home).data, 'carried.sealed');
+    writeFileSync(file, sealMemoryFile(facts, new Date(), 'correct horse'));
   });
   // Writes what is still in memory to its files, as a stop does.
   await world.withStore((store) => store.db.execute('checkpoint'));

@@ -90,10 +90,26 @@ test('what lies aside is found no more, restored by its owner, and gone with its
   expect((await world.ask(`/api/v1/memory/${twice}/restore`, { method: 'POST', body: { version: 9 } })).status).toBe(
     404,
   );
+  await world.fire('review', 'another-night');
   for (const id of [kept, twice]) await world.ask(`/api/v1/memory/${id}`, { method: 'DELETE' });
   expect(await found()).toEqual([]);
   expect(await store.db.$count(memoryUses, eq(memoryUses.factId, kept))).toBe(0);
   const [row] = await store.db.select().from(memoryFacts).where(eq(memoryFacts.id, twice));
   expect(row!.wrappedKey).toBeNull();
   expect((await world.ask(`/api/v1/memory/${twice}/restore`, { method: 'POST', body: {} })).status).toBe(404);
+}, 90_000);
+
+test('what is forgotten takes with it what lies aside since it says the same', async () => {
+  await using world = await startWorld({ files: triggers });
+  const { store } = world.steward();
+  for (let at = 0; at < 12; at += 1) await tell(world, `Box number ${at} is in the cellar`);
+  const kept = await tell(world, 'The canary sings at dawn');
+  const same = [await tell(world, 'The canary sings at dawn.'), await tell(world, 'the canary sings  at dawn')];
+  await world.fire('review', 'night');
+  expect(await store.db.$count(memoryVersions, eq(memoryVersions.change, 'merged'))).toBe(2);
+  expect((await world.ask(`/api/v1/memory/${kept}`, { method: 'DELETE' })).status).toBe(200);
+  const rows = await store.db.select().from(memoryFacts);
+  for (const id of [kept, ...same]) expect(rows.find((row) => row.id === id)!.wrappedKey).toBeNull();
+  const { facts } = await api<{ facts: { id: string }[] }>(world, '/export');
+  expect(facts).toHaveLength(12);
 }, 90_000);

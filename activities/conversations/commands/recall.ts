@@ -4,6 +4,7 @@ import { StewardError } from '../../../schemas/errors.ts';
 import { visibleLine } from '../../../schemas/visible-text.ts';
 import { showTimes } from '../../show-time.ts';
 import { type ChatCommand, toolOf } from '../chat-command.ts';
+import { scopesOf } from '../scopes-of.ts';
 
 const shown = 8;
 const mostChars = 300;
@@ -27,6 +28,7 @@ export const recallCommand: ChatCommand = {
       ...{ personId, question: rest, limit: shown },
       // What a model is given may go to one on another machine, unless all of this turn stays here.
       leaves: by === 'agent' && !here,
+      scopes: scopesOf(files, channel),
     });
     if (found.length === 0) return [saying('Nothing of that was said before.')];
     const times = showTimes(zone());

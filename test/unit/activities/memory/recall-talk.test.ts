@@ -34,7 +34,12 @@ async function talkWorld() {
     if (answer !== undefined) await keepAnswer(store, taken!.inboxId, [{ document: [saying(answer)], text: answer }]);
     return { ...taken!, right, dedupeKey: message.dedupeKey };
   };
-  const memory = openMemory(store, { staysHere: (channel) => channel === 'secret' });
+  const memory = openMemory(store, {
+    channels: {
+      staysHere: (channel) => channel === 'secret',
+      scopesOf: (channel) => ({ office: ['work'], den: ['house'] })[channel],
+    },
+  });
   const find = async (question: string, more = {}) =>
     (await memory.recallTalk({ personId, question, limit: 5, ...more })).map(({ text }) => text);
   return { store, personId, memory, say, find, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
@@ -87,4 +92,13 @@ test('what must not leave is not given to what leaves, nor is what stands beside
   expect(await world.find('measles')).toEqual(['My diagnosis is measles']);
   expect(await world.find('measles', { leaves: true })).toEqual([]);
   expect(await world.find('anything else', { leaves: true })).toEqual(['Anything else?']);
+});
+
+test('what was said where other scopes hold is not found here', async () => {
+  await using world = await talkWorld();
+  await world.say('The alarm is 4711', { channel: 'office', key: 'a' });
+  await world.say('The alarm is 2222', { channel: 'den', key: 'b' });
+  await world.say('The alarm is loud', { key: 'c' });
+  expect((await world.find('alarm', { scopes: ['work'] })).sort()).toEqual(['The alarm is 4711', 'The alarm is loud']);
+  expect(await world.find('alarm')).toHaveLength(3);
 });
