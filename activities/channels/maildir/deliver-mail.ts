@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MaildirChannel } from '../../../schemas/channel-file.ts';
@@ -25,15 +26,15 @@ export async function deliverMail(
     for (const part of ['tmp', 'new', 'cur']) await mkdir(join(folder, part), { recursive: true, mode: 0o700 });
     if (await holdsName(folder, name)) return { state: 'sent', detail: 'lies in the Maildir already' };
     await contentBegins();
-    const draft = join(folder, 'tmp', name);
-    await writeDurably(draft, content);
+    // Of this try alone: another of the same mail at the same time would cut what has just been delivered.
+    const draft = join(folder, 'tmp', `${name}.${randomBytes(6).toString('hex')}`);
     try {
-      await link(draft, join(folder, 'new', name));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      await writeDurably(draft, content);
+      await linkOnce(draft, join(folder, 'new', name));
+    } finally {
+      await rm(draft, { force: true });
     }
     await syncFolder(join(folder, 'new'));
-    await rm(draft, { force: true });
     return { state: 'sent', detail: 'lies in new/' };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -48,6 +49,14 @@ export async function holdsName(folder: string, name: string): Promise<boolean> 
     if (names.some((found) => uniqueName(found) === name)) return true;
   }
   return false;
+}
+
+async function linkOnce(draft: string, target: string): Promise<void> {
+  try {
+    await link(draft, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 async function writeDurably(path: string, content: Buffer): Promise<void> {

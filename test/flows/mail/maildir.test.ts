@@ -62,8 +62,8 @@ test('send() delivers into a Maildir once, also after its owner has read the mai
   const transport = mailTransport({ log: pino({ level: 'silent' }) });
   const begins = async () => undefined;
   expect(await transport.findCopy(box.channel, mail.messageId)).toEqual({ found: false });
-  const results = await Promise.all([1, 2, 3].map(() => transport.send(box.channel, mail, begins)));
-  expect(results.map((result) => result.state)).toEqual(['sent', 'sent', 'sent']);
+  const results = await Promise.all(Array.from({ length: 20 }, () => transport.send(box.channel, mail, begins)));
+  expect(new Set(results.map((result) => result.state))).toEqual(new Set(['sent']));
   expect([box.names('new'), box.names('tmp')]).toEqual([['out-01abc.steward'], []]);
   expect(readFileSync(join(box.path, 'new/out-01abc.steward'), 'utf8')).toContain('Message-ID: <out-01abc@mail.test>');
   renameSync(join(box.path, 'new/out-01abc.steward'), join(box.path, 'cur/out-01abc.steward:2,S'));
