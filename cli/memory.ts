@@ -41,11 +41,12 @@ const saidOf = ({ kind, name: names, scope: scopes, pin: pinned, from, until }: 
 
 const path = '/api/v1/memory';
 const at = (id: string) => `${path}/${encodeURIComponent(id)}`;
+
 /** `steward memory`: what you told, found, corrected and taken back. */
 export function register(program: Command): void {
   const memory = program
     .command('memory')
-    .description('what you told Steward: list, recall, remember, correct, forget, history')
+    .description('what you told Steward, what was said, and the nightly reviews')
     .action(async () => await recall([], {}));
   memory
     .command('list')

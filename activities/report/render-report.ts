@@ -100,7 +100,7 @@ function memory({ memory: reviewed }: Report): Entry[] {
   const { merged, archived, erased, review } = reviewed;
   const done = [
     ...(merged > 0 ? [`${counted(merged, 'fact')} said twice, put aside`] : []),
-    ...(archived > 0 ? [`${counted(archived, 'fact')} nobody asked for, put aside`] : []),
+    ...(archived > 0 ? [`${counted(archived, 'fact')} faded or overruled, put aside`] : []),
     ...(erased > 0 ? [`${counted(erased, 'fact')} erased`] : []),
   ];
   if (done.length === 0) return [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { graphNodeKinds, type HabitsView, habitKinds } from '../../schemas/habits.ts';
+import type { ApiDeps } from '../api-deps.ts';
 import { checkAccess } from '../check-access.ts';
 import { problem } from '../problem.ts';
 import { rawRoute, route } from '../route.ts';
@@ -69,29 +70,25 @@ export const showHabits = route({
   }),
 });
 
-export const drawHabitsPicture = rawRoute({
-  method: 'get',
-  path: '/api/v1/habits/picture',
-  summary: 'The same as a picture, SVG',
-  access: 'token',
-  answers: { 200: 'image/svg+xml' },
-  raw: async (deps, request, response) => {
-    checkAccess(request, 'token', deps.token);
-    response.type('image/svg+xml').send(await deps.memory.drawHabits(deps.personId));
-  },
-});
+export const drawHabitsPicture = picture('/api/v1/habits/picture', 'The same as a picture, SVG', (deps) =>
+  deps.memory.drawHabits(deps.personId),
+);
 
-export const drawMemoryPicture = rawRoute({
-  method: 'get',
-  path: '/api/v1/memory/picture',
-  summary: 'How many facts were believed day by day, as a picture, SVG',
-  access: 'token',
-  answers: { 200: 'image/svg+xml' },
-  raw: async (deps, request, response) => {
-    checkAccess(request, 'token', deps.token);
-    response.type('image/svg+xml').send(await deps.memory.drawGrowth(deps.personId));
-  },
-});
+export const drawMemoryPicture = picture(
+  '/api/v1/memory/picture',
+  'How many facts were believed day by day, as a picture, SVG',
+  (deps) => deps.memory.drawGrowth(deps.personId),
+);
+
+function picture(path: string, summary: string, draw: (deps: ApiDeps) => Promise<string>) {
+  return rawRoute({
+    ...{ method: 'get', path, summary, access: 'token', answers: { 200: 'image/svg+xml' } },
+    raw: async (deps, request, response) => {
+      checkAccess(request, 'token', deps.token);
+      response.type('image/svg+xml').send(await draw(deps));
+    },
+  });
+}
 
 const at = (ms: number) => new Date(ms).toISOString();
 

@@ -3,8 +3,8 @@ import { parseCommand } from '../../schemas/chat-command.ts';
 import { accounts } from '../../schemas/db/accounts.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
-import { StewardError } from '../../schemas/errors.ts';
 import { openChat } from '../outbox/claim-effect.ts';
+import { readable } from '../readable.ts';
 import type { StoreIn } from '../store.ts';
 import { channelNameOf } from './message-print.ts';
 import { openMessage } from './seal-message.ts';
@@ -78,14 +78,4 @@ async function answersTo(store: StoreIn, turnIds: readonly string[]): Promise<Re
     }
   }
   return found;
-}
-
-/** What cannot be opened any more is forgotten. */
-function readable<T>(read: () => T[]): T[] {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof StewardError) return [];
-    throw error;
-  }
 }

@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, lt } from 'drizzle-orm';
 import { inbox } from '../../schemas/db/inbox.ts';
 import { outbox } from '../../schemas/db/outbox.ts';
-import { StewardError } from '../../schemas/errors.ts';
 import { type OutboxRow, openChat } from '../outbox/claim-effect.ts';
+import { readable } from '../readable.ts';
 import type { StoreIn } from '../store.ts';
 import type { TurnRow } from './keep-answer.ts';
 import { openMessage } from './seal-message.ts';
@@ -50,14 +50,10 @@ export async function talkBefore(
   return turns.reverse().flatMap((row) => {
     // A mirror of an answer is the answer once more.
     const own = answers.filter(({ turnId, accountId }) => turnId === row.id && accountId === row.accountId);
-    try {
+    return readable(() => {
       const answered = own.map((answer) => textOf(store, answer)).join('\n');
       return [{ said: openMessage(store, row).text, answered, tainted: row.tainted, accountId: row.accountId }];
-    } catch (error) {
-      // What cannot be opened any more is forgotten; the turns after it are not.
-      if (error instanceof StewardError) return [];
-      throw error;
-    }
+    });
   });
 }
 

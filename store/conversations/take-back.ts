@@ -1,9 +1,9 @@
 import { and, eq } from 'drizzle-orm';
-import type { IncomingMessage, TakenBack } from '../../schemas/chat-message.ts';
+import type { TakenBack } from '../../schemas/chat-message.ts';
 import { conversations } from '../../schemas/db/conversations.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
-import { StewardError } from '../../schemas/errors.ts';
 import { appendEvent } from '../append-event.ts';
+import { readable } from '../readable.ts';
 import type { StoreIn } from '../store.ts';
 import { openMessage, sealMessage } from './seal-message.ts';
 
@@ -28,7 +28,8 @@ export async function takeBack(
   await inside.db.select().from(conversations).where(eq(conversations.id, conversation)).for('no key update');
   const [row] = await inside.db.select().from(inbox).where(one);
   if (row === undefined || row.takenBackAt !== null) return [];
-  const message = openOrNone(inside, row);
+  // What cannot be opened any more is gone as it is, and holds up nothing.
+  const [message] = readable(() => [openMessage(inside, row)]);
   if (message?.from !== by) return [];
   const sealed = sealMessage(inside, row, { ...message, text: '' });
   await inside.db
@@ -39,14 +40,4 @@ export async function takeBack(
   const data = { conversation, turn };
   await appendEvent(inside, { aggregate: 'inbox', aggregateId: row.id, type: 'turn.takenBack', personId, data });
   return [{ inboxId: row.id, conversationId: conversation, turn }];
-}
-
-/** What cannot be opened any more is gone as it is, and holds up nothing. */
-function openOrNone(inside: StoreIn, row: Parameters<typeof openMessage>[1]): IncomingMessage | undefined {
-  try {
-    return openMessage(inside, row);
-  } catch (error) {
-    if (error instanceof StewardError && error.code === 'sealBroken') return undefined;
-    throw error;
-  }
 }

@@ -3,13 +3,13 @@ import { parseCommand } from '../../schemas/chat-command.ts';
 import { accounts } from '../../schemas/db/accounts.ts';
 import { fires } from '../../schemas/db/fires.ts';
 import { inbox } from '../../schemas/db/inbox.ts';
-import { StewardError } from '../../schemas/errors.ts';
 import type { LedgerHappening } from '../../schemas/habits.ts';
 import { idPrefixes, slotKeys } from '../../schemas/ids.ts';
 import { ownRequests } from '../../schemas/protocol.ts';
 import { channelNameOf } from '../conversations/message-print.ts';
 import { openMessage } from '../conversations/seal-message.ts';
 import { openMail } from '../inbox/open-mail.ts';
+import { readable } from '../readable.ts';
 import type { StoreIn } from '../store.ts';
 
 /** More of each kind is not read: what is older has faded. */
@@ -42,7 +42,7 @@ async function turnsOf(store: StoreIn, personId: string, since: Date): Promise<L
     .orderBy(desc(inbox.acceptedAt))
     .limit(most);
   return rows.flatMap(({ row, account }) =>
-    readable(() => {
+    readable((): LedgerHappening[] => {
       const { text, addressed } = openMessage(store, row);
       if (!addressed) return [];
       const command = parseCommand(text);
@@ -83,19 +83,9 @@ async function contactsOf(store: StoreIn, personId: string, since: Date): Promis
     .orderBy(desc(inbox.acceptedAt))
     .limit(most);
   return rows.flatMap(({ row, account }) =>
-    readable(() => {
+    readable((): LedgerHappening[] => {
       const name = openMail(store.keys, row).from.address.toLowerCase();
       return [{ kind: 'contact', at: row.receivedAt.getTime(), name, line: name, place: account }];
     }),
   );
-}
-
-/** What cannot be opened any more is forgotten. */
-function readable(read: () => LedgerHappening[]): LedgerHappening[] {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof StewardError) return [];
-    throw error;
-  }
 }

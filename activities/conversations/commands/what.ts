@@ -57,5 +57,5 @@ export const whyCommand: ChatCommand = {
 
 const changeWords: Readonly<Record<FactVersion['change'], string>> = {
   ...{ stated: 'you told it', corrected: 'you said it otherwise', forgotten: 'you took it back' },
-  ...{ merged: 'put aside: said twice', archived: 'put aside: it faded', restored: 'taken up again' },
+  ...{ merged: 'put aside: said twice', archived: 'put aside by a review', restored: 'taken up again' },
 };
